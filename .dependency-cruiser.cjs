@@ -1,0 +1,47 @@
+/** Import direction (docs/architecture.md): kernel <- policy <- approvals, audit <- gate <- tool <- servers. */
+const layer = (name, from, to) => ({
+  name,
+  severity: 'error',
+  from: { path: from },
+  to: { path: to },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphan-import', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    layer('kernel-imports-nothing-of-ours', '^shared/kernel/', '^(shared/(?!kernel/)|servers/|cli/|lab/|test/)'),
+    layer('policy-below-gate', '^shared/policy/', '^shared/(?!kernel/|policy/)'),
+    layer('approvals-below-gate', '^shared/approvals/', '^shared/(?!kernel/|policy/|approvals/)'),
+    layer('audit-below-gate', '^shared/audit/', '^shared/(?!kernel/|policy/|audit/)'),
+    layer('gate-below-tool', '^shared/gate/', '^shared/(tool|store|config|mcp)/'),
+    layer('shared-below-servers', '^shared/', '^(servers|cli|lab|demo|bench|test|dashboard|daemon)/'),
+    {
+      name: 'servers-never-import-each-other',
+      severity: 'error',
+      from: { path: '^servers/([^/]+)/' },
+      to: { path: '^servers/', pathNot: '^servers/$1/' },
+    },
+    layer('cli-never-a-servers-insides', '^(cli|daemon)/', '^servers/'),
+    layer('nothing-imports-test', '^(?!test/|bench/)', '^test/'),
+    {
+      name: 'one-file-knows-the-mcp-sdk',
+      severity: 'error',
+      from: { path: '^(shared|servers|cli)/', pathNot: '^shared/tool/mcp-server\\.ts$' },
+      to: { path: 'node_modules/@modelcontextprotocol/' },
+    },
+    {
+      name: 'one-file-knows-client-node',
+      severity: 'error',
+      from: { pathNot: '^servers/kubectl/cluster/kubeconfig\\.ts$' },
+      to: { path: 'node_modules/@kubernetes/client-node' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    exclude: { path: '(^|/)(dist|coverage)/' },
+  },
+};
