@@ -1,6 +1,12 @@
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 export interface JsonObject {
-  readonly [key: string]: Json | undefined;
+  readonly [key: string]: Json;
+}
+
+/** The value as JSON would carry it: no undefined, no functions, no class instances. */
+export function toJsonObject(value: object): JsonObject {
+  const copy: JsonObject = JSON.parse(JSON.stringify(value));
+  return copy;
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

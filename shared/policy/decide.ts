@@ -5,7 +5,13 @@ import { outsideScope } from './scope.ts';
 import { covers, STRICTNESS, type Tier } from './verbs.ts';
 
 export type Decision =
-  | { readonly kind: 'allow'; readonly tier: 'safe'; readonly rule: string; readonly warning?: string }
+  | {
+      readonly kind: 'allow';
+      readonly tier: 'safe';
+      readonly rule: string;
+      readonly by: 'policy' | 'workflow';
+      readonly warning?: string;
+    }
   | { readonly kind: 'ask'; readonly tier: 'confirm'; readonly rule: string; readonly warning?: string }
   | { readonly kind: 'deny'; readonly tier: 'forbidden'; readonly rule: string; readonly hint: string };
 
@@ -27,7 +33,7 @@ export function decide(policy: Policy, action: Action, agent?: string, run?: Run
   const rule = moved === undefined ? explainRule(winner) : explainRule(moved);
   const warning = gitops === undefined ? {} : { warning: gitops };
   return (moved?.tier ?? tier) === 'safe'
-    ? { kind: 'allow', tier: 'safe', rule, ...warning }
+    ? { kind: 'allow', tier: 'safe', rule, by: moved === undefined ? 'policy' : 'workflow', ...warning }
     : { kind: 'ask', tier: 'confirm', rule, ...warning };
 }
 

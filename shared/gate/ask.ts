@@ -1,0 +1,125 @@
+import type { Approval } from '../approvals/approval.ts';
+import { redact } from '../audit/redact.ts';
+import { describeAction } from '../kernel/action.ts';
+import { iso } from '../kernel/clock.ts';
+import { digest } from '../kernel/digest.ts';
+import { newId } from '../kernel/ids.ts';
+import { maskText } from '../kernel/secrets.ts';
+import { neutralize, oneLine } from '../kernel/text.ts';
+import { answered } from './answer.ts';
+import type { Planned, Reply, Verdict } from './call.ts';
+import { execute } from './execute.ts';
+import type { Passage } from './gate.ts';
+
+/** A decline faster than this came from a client that answers by itself (headless), in milliseconds. */
+const HUMAN = 300;
+
+/** Characters of one row in the client's dialog, which shows four rows and folds the rest. */
+const ROW = 76;
+
+/** Step 6: a person says yes, once, for exactly this. */
+export async function ask(passage: Passage, plan: Planned): Promise<Verdict> {
+  const { caller, ports, journal } = passage;
+  const { approval, voided } = await ports.approvals().request(draft(passage, plan));
+  journal.approvedBy(approval);
+  const { reply } = caller;
+  if (reply !== undefined && (voided !== undefined || reply.approval !== approval.id)) {
+    return staleReply(passage, reply, approval);
+  }
+  if (approval.state === 'approved')
+    return saysNo(reply) ? withdraw(passage, approval) : execute(passage, plan, approval);
+  if (approval.state === 'executing') return busy(passage, approval);
+  if (reply === undefined) return caller.canAsk ? question(approval, ports.clock.now()) : pending(passage, approval);
+  return hear(passage, plan, approval, reply);
+}
+
+/** What the person answered in this round. `cancel`, and what no person could have typed, are no answer. */
+async function hear(passage: Passage, plan: Planned, approval: Approval, reply: Reply): Promise<Verdict> {
+  const { ports, caller, journal } = passage;
+  caller.signal.throwIfAborted();
+  const tooFast = ports.clock.now() - reply.askedAt < HUMAN;
+  const decision =
+    reply.action === 'accept' ? reply.decision : reply.action === 'decline' && !tooFast ? 'reject' : undefined;
+  if (decision === undefined) return pending(passage, approval);
+  const { reason } = reply;
+  const verdict = { decision, by: ports.limits.person, via: 'terminal', ...(reason && { reason }) } as const;
+  const settled = await ports.approvals().settle(approval.id, verdict);
+  journal.approvedBy(settled);
+  if (decision === 'approve') return execute(passage, plan, settled);
+  const why = reason ? ` Their reason: ${oneLine(reason, 500)}.` : '';
+  const text = `A person rejected this. Nothing was changed.${why} Do not try it again by another way; ask what they would rather have.`;
+  return answered(journal, { status: 'rejected', message: 'rejected by a person', isError: true, text });
+}
+
+function saysNo(reply: Reply | undefined): boolean {
+  return reply !== undefined && (reply.action === 'decline' || reply.decision === 'reject');
+}
+
+/** Approved elsewhere while this dialog was open, and then refused here: a no is never overruled before it ran. */
+async function withdraw({ ports, journal }: Passage, { id }: Approval): Promise<Verdict> {
+  await ports.approvals().withdraw(id, 'approved, then rejected in the terminal before it ran');
+  const text = `A person had approved this and has now rejected it. Nothing was changed; approval ${id} is void.`;
+  return answered(journal, { status: 'rejected', message: `approval ${id} was withdrawn`, isError: true, text });
+}
+
+/** The reply was to something that stands no longer: it expired, or its target moved while the dialog was open. */
+async function staleReply({ ports, journal }: Passage, reply: Reply, current: Approval): Promise<Verdict> {
+  const old = await ports.approvals().get(reply.approval);
+  const status = old?.state === 'expired' ? 'expired' : 'void';
+  const why = old === undefined ? 'it is not known' : `it is ${old.state}${old.result ? ` (${old.result})` : ''}`;
+  const text = `The answer came for approval ${reply.approval}, but ${why}. Nothing was changed. Call again with the same arguments to ask for what stands now (${current.id}): ${current.what}, ${current.change}.`;
+  return answered(journal, { status, message: `answer to ${reply.approval}: ${why}`, isError: true, text });
+}
+
+function question(approval: Approval, askedAt: number): Verdict {
+  const rows = [
+    approval.what.replaceAll('\n', '; '),
+    oneLine(approval.change, ROW),
+    oneLine(`why: ${approval.why} · risk: ${approval.risk}`, ROW),
+    `whole preview: k8s-agent approvals show ${approval.id}`,
+  ];
+  return { kind: 'ask', approval: approval.id, askedAt, message: rows.join('\n') };
+}
+
+function pending({ journal }: Passage, { id, what, change, expiresAt }: Approval): Promise<Verdict> {
+  const text = `Waiting for a person: ${what} (${change}). Nothing was changed. They can answer in a terminal with: k8s-agent approve ${id} (or reject). It expires at ${iso(expiresAt)}. After their yes, call again with the same arguments.`;
+  return answered(journal, { status: 'pending', message: `approval ${id} is pending`, isError: true, text });
+}
+
+function busy({ journal }: Passage, { id }: Approval): Promise<Verdict> {
+  const text = `Approval ${id} is being executed by another call right now. One yes is for one execution: look at the target before you ask again.`;
+  return answered(journal, {
+    status: 'refused',
+    message: `approval ${id} is used by another call`,
+    isError: true,
+    text,
+  });
+}
+
+function draft(passage: Passage, { preview }: Planned): Approval {
+  const { call, caller, actions, decision, ports } = passage;
+  const { agent, session } = caller;
+  const now = ports.clock.now();
+  const what = neutralize(actions.map(describeAction).join('\n'));
+  const warning = decision.kind === 'ask' && decision.warning ? `${decision.warning}\n` : '';
+  return {
+    id: newId('ap'),
+    key: digest([call.server, call.tool, call.input, caller.run?.id ?? null]),
+    server: call.server,
+    tool: call.tool,
+    what,
+    change: oneLine(preview.change, 500),
+    why: oneLine(maskText(call.why ?? 'not said'), 500),
+    risk: oneLine(preview.risk, 500),
+    details: maskText(neutralize(`${warning}${preview.details}`)),
+    fingerprint: digest([what, preview.seen]),
+    input: redact(call.input).value,
+    ...(agent && { agent }),
+    ...(session && { session }),
+    ...(caller.run && { run: caller.run.id }),
+    rule: decision.rule,
+    state: 'pending',
+    createdAt: now,
+    expiresAt: now + ports.limits.approvalLife,
+  };
+}

@@ -1,0 +1,77 @@
+import type { Action } from '../kernel/action.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import type { RunAutonomy } from '../policy/policy.ts';
+import type { Permit } from './permit.ts';
+
+/** What a tool answers. `text` is in our words; `data` comes from outside and is shown as data, never as instructions. */
+export interface Answer {
+  readonly text: string;
+  readonly data?: string;
+}
+
+/** What a person sees before a change, and what was seen of the target. */
+export interface Preview {
+  /** `replicas 2 → 5`, `+12 −3 lines` */
+  readonly change: string;
+  /** What could go wrong, how far it reaches. */
+  readonly risk: string;
+  /** The whole preview: diff, dependents, warnings of the API server. */
+  readonly details: string;
+  /** What the preview saw of its targets. When it has moved, an approval is void. */
+  readonly seen: unknown;
+}
+
+/** A change that has been tried out on the server, and can be made exactly so. */
+export interface Planned {
+  readonly preview: Preview;
+  run(permit: Permit): Promise<Answer>;
+}
+
+/** A call of a tool whose input has been parsed. */
+export interface Call {
+  readonly server: string;
+  readonly tool: string;
+  /** The parsed input, as JSON. */
+  readonly input: JsonObject;
+  /** The caller's reason, for the person who decides. */
+  readonly why: string | undefined;
+  /** Resolves what it would do, through API discovery. */
+  actions(signal: AbortSignal): Promise<readonly Action[]>;
+  readonly effect: ReadEffect | WriteEffect;
+}
+
+export interface ReadEffect {
+  readonly kind: 'read';
+  run(signal: AbortSignal): Promise<Answer>;
+}
+
+export interface WriteEffect {
+  readonly kind: 'write';
+  plan(signal: AbortSignal): Promise<Planned>;
+}
+
+/** Who calls, and what came back from the person in this round. */
+export interface Caller {
+  readonly agent?: string;
+  readonly session?: string;
+  /** The run that the call belongs to, when there is one. */
+  readonly run?: RunAutonomy;
+  readonly signal: AbortSignal;
+  /** Whether the client can show a form to a person. */
+  readonly canAsk: boolean;
+  /** The person's answer to what this call asked before. */
+  readonly reply?: Reply;
+}
+
+export interface Reply {
+  readonly approval: string;
+  readonly askedAt: number;
+  readonly action: 'accept' | 'decline' | 'cancel';
+  readonly decision?: 'approve' | 'reject';
+  readonly reason?: string;
+}
+
+/** What the gate says of a call: an answer for the model, or a question for the person. */
+export type Verdict =
+  | { readonly kind: 'answer'; readonly text: string; readonly isError: boolean }
+  | { readonly kind: 'ask'; readonly approval: string; readonly askedAt: number; readonly message: string };

@@ -1,0 +1,68 @@
+import type { Action } from '../kernel/action.ts';
+import { newId } from '../kernel/ids.ts';
+import { oneLine } from '../kernel/text.ts';
+import { type Decision, decideAll } from '../policy/decide.ts';
+import { answered, failed } from './answer.ts';
+import { ask } from './ask.ts';
+import type { Call, Caller, Planned, Verdict } from './call.ts';
+import { execute } from './execute.ts';
+import { Journal } from './journal.ts';
+import type { GatePorts } from './ports.ts';
+
+/** One call on its way through the gate. */
+export interface Passage {
+  readonly ports: GatePorts;
+  readonly call: Call;
+  readonly caller: Caller;
+  readonly actions: readonly Action[];
+  readonly decision: Decision;
+  readonly journal: Journal;
+}
+
+/** The one way from a request to an effect (design: section 4). */
+export async function pass(ports: GatePorts, call: Call, caller: Caller): Promise<Verdict> {
+  const journal = new Journal(ports, call, caller, newId('call'));
+  try {
+    const actions = await call.actions(caller.signal);
+    const decision = decideAll(ports.policy(), actions, caller.agent, caller.run);
+    journal.decided(actions, decision);
+    return await act({ ports, call, caller, actions, decision, journal });
+  } catch (error) {
+    return failed(journal, caller, error);
+  }
+}
+
+async function act(passage: Passage): Promise<Verdict> {
+  const { call, caller, decision, journal } = passage;
+  if (decision.kind === 'deny') {
+    const text = `Refused by ${decision.rule}: ${decision.hint}`;
+    return answered(journal, { status: 'refused', message: text, isError: true, text });
+  }
+  if (call.effect.kind === 'read') return decision.kind === 'ask' ? askForRead(passage) : read(passage);
+  const plan = await call.effect.plan(caller.signal);
+  return decision.kind === 'ask' ? ask(passage, plan) : execute(passage, plan);
+}
+
+async function read({ call, caller, journal, decision }: Passage): Promise<Verdict> {
+  if (call.effect.kind !== 'read') throw new Error('a change took the way of a read');
+  const answer = await call.effect.run(caller.signal);
+  const text =
+    decision.kind === 'allow' && decision.warning ? `Warning: ${decision.warning}.\n${answer.text}` : answer.text;
+  return answered(journal, { status: 'ok', message: oneLine(answer.text, 200), isError: false, ...answer, text });
+}
+
+/** A user may put a read behind a yes: then the read itself is what the person sees. */
+function askForRead(passage: Passage): Promise<Verdict> {
+  const { effect } = passage.call;
+  if (effect.kind !== 'read') throw new Error('a change took the way of a read');
+  const plan: Planned = {
+    preview: {
+      change: 'reads only',
+      risk: 'none to the cluster',
+      details: 'This call reads and changes nothing.',
+      seen: null,
+    },
+    run: (permit) => effect.run(permit.signal),
+  };
+  return ask(passage, plan);
+}

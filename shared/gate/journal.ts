@@ -1,0 +1,84 @@
+import type { Approval } from '../approvals/approval.ts';
+import type { AuditEntry, LoggedAction, OutcomeStatus } from '../audit/record.ts';
+import { redact } from '../audit/redact.ts';
+import type { Action } from '../kernel/action.ts';
+import type { Decision } from '../policy/decide.ts';
+import type { Call, Caller } from './call.ts';
+import type { GatePorts } from './ports.ts';
+
+/** Gathers what is known of one call, and writes its audit records. */
+export class Journal {
+  readonly id: string;
+  readonly #ports: GatePorts;
+  readonly #call: Call;
+  readonly #caller: Caller;
+  readonly #began: number;
+  #actions: readonly Action[] = [];
+  #decision: Decision | undefined;
+  #approval: Approval | undefined;
+
+  constructor(ports: GatePorts, call: Call, caller: Caller, id: string) {
+    this.#ports = ports;
+    this.#call = call;
+    this.#caller = caller;
+    this.#began = ports.clock.now();
+    this.id = id;
+  }
+
+  get log(): GatePorts['log'] {
+    return this.#ports.log;
+  }
+
+  decided(actions: readonly Action[], decision: Decision): void {
+    this.#actions = actions;
+    this.#decision = decision;
+  }
+
+  approvedBy(approval: Approval): void {
+    this.#approval = approval;
+  }
+
+  async intent(): Promise<void> {
+    await this.#ports.audit.append(this.#entry('intent'));
+  }
+
+  async outcome(status: OutcomeStatus, message: string): Promise<void> {
+    const durationMs = this.#ports.clock.now() - this.#began;
+    await this.#ports.audit.append({ ...this.#entry('outcome'), outcome: { status, message, durationMs } });
+  }
+
+  #entry(phase: AuditEntry['phase']): AuditEntry {
+    const { agent, session } = this.#caller;
+    const { value, masked } = redact(this.#call.input);
+    const run = this.#caller.run?.id;
+    return {
+      phase,
+      call: this.id,
+      ...(agent && { agent }),
+      ...(session && { session }),
+      server: this.#call.server,
+      tool: this.#call.tool,
+      action: this.#actions.map(logged),
+      inputs: value,
+      masked,
+      ...(this.#decision && { tier: this.#decision.tier, rule: this.#decision.rule }),
+      approval: this.#approvalEntry(),
+      ...(run && { run }),
+    };
+  }
+
+  #approvalEntry(): AuditEntry['approval'] {
+    const approval = this.#approval;
+    if (approval !== undefined) {
+      const { by, via } = approval.settled ?? {};
+      const type = approval.settled !== undefined && approval.state !== 'rejected' ? 'user-confirmed' : 'none';
+      return { type, id: approval.id, ...(by && { by }), ...(via && { via }) };
+    }
+    if (this.#decision?.kind !== 'allow') return { type: 'none' };
+    return { type: this.#decision.by === 'workflow' ? 'workflow' : 'auto' };
+  }
+}
+
+function logged({ verb, kind, namespace, name }: Action): LoggedAction {
+  return { verb, ...(kind && { kind: kind.kind }), ...(namespace && { namespace }), ...(name && { name }) };
+}

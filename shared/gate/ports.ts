@@ -1,0 +1,30 @@
+import type { Approvals } from '../approvals/approvals.ts';
+import type { AuditEntry, AuditRecord } from '../audit/record.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Policy } from '../policy/policy.ts';
+
+/** Points at which a test build can be killed, between the gate's steps 7 to 10. */
+export type FaultPoint = 'claimed' | 'intent' | 'ran' | 'recorded';
+
+export interface GatePorts {
+  /** Read anew for each decision, so that a change of the settings counts at once. Throws where they are invalid. */
+  readonly policy: () => Policy;
+  /** Opened on first use: a server that only reads never opens the database. */
+  readonly approvals: () => Approvals;
+  readonly audit: { readonly writer: string; append(entry: AuditEntry): Promise<AuditRecord> };
+  readonly clock: Clock;
+  readonly limits: GateLimits;
+  /** Gets what went wrong inside, with its cause; the model only gets a pointer to it. */
+  readonly log: (message: string, error: unknown) => void;
+  readonly faultPoint?: (point: FaultPoint) => void;
+}
+
+/** Milliseconds. */
+export interface GateLimits {
+  /** How long an approval stands. */
+  readonly approvalLife: number;
+  /** How long a change may take. */
+  readonly deadline: number;
+  /** The name of the person at this terminal, for the record. */
+  readonly person: string;
+}
