@@ -1,0 +1,38 @@
+import type { Program } from './binaries/module.ts';
+import type { PortName, Ports } from './ports.ts';
+import type { Report } from './report.ts';
+
+/** One lab while it is brought up, looked at or taken down: what its components need to know of it. */
+export interface Lab {
+  readonly dir: string;
+  readonly ports: Ports;
+  readonly kubeconfig: string;
+  readonly server: string;
+  readonly caFile: string;
+  readonly report: Report;
+  /** A path below `dir`. */
+  readonly path: (...parts: string[]) => string;
+  readonly program: (program: Program) => string;
+  /** What to do when a program does not run. */
+  readonly programCure: string;
+}
+
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Beside PATH and HOME: nothing else of the user's environment reaches a component. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** One process of the lab. Argo CD, Gitea, Prometheus and others join as more of these. */
+export interface Component {
+  readonly name: string;
+  readonly ports: readonly PortName[];
+  /** Components that must be ready before this one starts, and that outlive it. */
+  readonly needs: readonly string[];
+  command(lab: Lab): Command;
+  /** Makes the files and API objects it needs, before it starts. Safe to repeat. */
+  prepare?(lab: Lab): Promise<void>;
+  /** Whether it does its work now. */
+  ready(lab: Lab): Promise<boolean>;
+}
