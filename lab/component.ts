@@ -2,17 +2,22 @@ import type { Program } from './binaries/module.ts';
 import type { PortName, Ports } from './ports.ts';
 import type { Report } from './report.ts';
 
-/** One lab while it is brought up, looked at or taken down: what its components need to know of it. */
-export interface Lab {
+/** A lab as anyone may look at it, up or not. */
+export interface LabView {
   readonly dir: string;
   readonly ports: Ports;
   readonly kubeconfig: string;
   readonly server: string;
   readonly caFile: string;
-  readonly report: Report;
   /** A path below `dir`. */
   readonly path: (...parts: string[]) => string;
+}
+
+/** A lab while it is brought up: what its components need to know of it. */
+export interface Lab extends LabView {
+  readonly report: Report;
   readonly program: (program: Program) => string;
+  readonly kubectl: string;
   /** What to do when a program does not run. */
   readonly programCure: string;
 }
@@ -34,5 +39,5 @@ export interface Component {
   /** Makes the files and API objects it needs, before it starts. Safe to repeat. */
   prepare?(lab: Lab): Promise<void>;
   /** Whether it does its work now. */
-  ready(lab: Lab): Promise<boolean>;
+  ready(lab: LabView): Promise<boolean>;
 }

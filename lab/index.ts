@@ -2,17 +2,18 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureAccounts } from './accounts.ts';
 import { resolvePrograms } from './binaries/binaries.ts';
-import type { Lab } from './component.ts';
+import type { Lab, LabView } from './component.ts';
 import { components } from './components/index.ts';
 import { type Env, labDir } from './dirs.ts';
 import { writeKubeconfigs } from './kubeconfig.ts';
 import { kubectl } from './kubectl-exec.ts';
 import { underLock } from './lock.ts';
 import { ensurePki } from './pki.ts';
-import { choosePorts, type Ports, rememberedPorts, rememberPorts } from './ports.ts';
+import { choosePorts, complete, type Ports, rememberedPorts, rememberPorts } from './ports.ts';
 import { isRunning } from './process-exec.ts';
 import { Records } from './records.ts';
 import { type Report, toStderr } from './report.ts';
+import { type ComponentStatus, neverStarted, statusOf } from './status.ts';
 import { startAll, stopAll } from './supervisor.ts';
 
 export interface LabOptions {
@@ -50,7 +51,8 @@ export async function labUp(options: LabOptions = {}): Promise<LabInfo> {
     // Whoever still runs knows the others by their old ports.
     if (moved) await stopAll(join(dir, 'run'));
     await rememberPorts(portsFile(dir), ports);
-    const lab: Lab = { ...describe(dir, ports), report, program: programs.path, programCure: programs.cure };
+    const { path: program, cure: programCure } = programs;
+    const lab = { ...viewOf(dir, ports), report, program, programCure, kubectl: program('kubectl') };
     await bringUp(lab, moved);
     return infoOf(lab);
   });
@@ -70,6 +72,23 @@ async function bringUp(lab: Lab, moved: boolean): Promise<void> {
 export async function labDown(options: LabOptions = {}): Promise<string[]> {
   const { dir, report } = settle(options);
   return locked(dir, report, () => stopAll(join(dir, 'run')));
+}
+
+export interface LabStatus {
+  readonly dir: string;
+  /** Whether every component works. */
+  readonly up: boolean;
+  readonly components: readonly ComponentStatus[];
+}
+
+/** Looks at the lab without changing it, and without building anything. */
+export async function labStatus(options: LabOptions = {}): Promise<LabStatus> {
+  const { dir } = settle(options);
+  const ports = complete(await rememberedPorts(portsFile(dir)));
+  const statuses = await Promise.all(
+    components.map((component) => (ports ? statusOf(viewOf(dir, ports), component) : neverStarted(component))),
+  );
+  return { dir, up: statuses.every(({ state }) => state === 'healthy'), components: statuses };
 }
 
 /** Down, everything forgotten, and up. */
@@ -95,13 +114,13 @@ const portsFile = (dir: string) => join(dir, 'ports.json');
 
 const remove = (path: string) => rm(path, { recursive: true, force: true });
 
-function describe(dir: string, ports: Ports) {
+function viewOf(dir: string, ports: Ports): LabView {
   const path = (...parts: string[]) => join(dir, ...parts);
   const server = `https://127.0.0.1:${ports['kube-apiserver']}`;
   return { dir, ports, path, server, kubeconfig: path('admin.kubeconfig'), caFile: path('pki', 'ca.crt') };
 }
 
-function infoOf({ dir, kubeconfig, path, server, caFile, program }: Lab): LabInfo {
+function infoOf({ dir, kubeconfig, path, server, caFile, kubectl: binary }: Lab): LabInfo {
   return {
     dir,
     kubeconfig,
@@ -109,7 +128,7 @@ function infoOf({ dir, kubeconfig, path, server, caFile, program }: Lab): LabInf
     caFile,
     readonlyKubeconfig: path('readonly.kubeconfig'),
     limitedKubeconfig: path('limited.kubeconfig'),
-    kubectl: program('kubectl'),
+    kubectl: binary,
     down: async () => {
       await labDown({ dir });
     },

@@ -1,16 +1,26 @@
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { OpsError } from '../shared/kernel/errors.ts';
-import type { Lab } from './component.ts';
+
+/** A lab that can be spoken to: `LabInfo` is one. */
+export interface Target {
+  readonly dir: string;
+  readonly kubeconfig: string;
+  readonly kubectl: string;
+}
 
 /** Runs the lab's kubectl on the lab's cluster, whatever KUBECONFIG the user has, and returns what it printed. */
-export async function kubectl(lab: Lab, args: readonly string[], input?: string): Promise<string> {
-  const result = await execa(lab.program('kubectl'), [`--kubeconfig=${lab.kubeconfig}`, ...args], {
-    env: { PATH: '/usr/bin:/bin', HOME: lab.path('home') },
+export async function kubectl(target: Target, args: readonly string[], input?: string): Promise<string> {
+  const result = await execa(target.kubectl, [`--kubeconfig=${target.kubeconfig}`, ...args], {
+    env: { PATH: '/usr/bin:/bin', HOME: join(target.dir, 'home') },
     extendEnv: false,
     reject: false,
-    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
   if (!result.failed) return result.stdout;
-  const said = result.stderr || result.shortMessage;
-  throw new OpsError('precondition_failed', `kubectl ${args.join(' ')} failed: ${said}`, lab.programCure);
+  throw new OpsError(
+    'precondition_failed',
+    `kubectl ${args.join(' ')} failed: ${result.stderr || result.shortMessage}`,
+    'See what `npm run lab -- status` says of the lab.',
+  );
 }

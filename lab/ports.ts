@@ -63,6 +63,11 @@ export async function rememberedPorts(path: string): Promise<Partial<Ports>> {
   return somePorts.catch({}).parse(parseJson(text));
 }
 
+/** All ports, when all are known. */
+export function complete(ports: Partial<Ports>): Ports | undefined {
+  return allPorts.safeParse(ports).data;
+}
+
 export async function rememberPorts(path: string, ports: Ports): Promise<void> {
   await writePrivate(path, `${JSON.stringify(ports, null, 2)}\n`);
 }

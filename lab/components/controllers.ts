@@ -1,4 +1,4 @@
-import type { Component, Lab } from '../component.ts';
+import type { Component, Lab, LabView } from '../component.ts';
 import { answersOk } from '../http.ts';
 import type { PortName } from '../ports.ts';
 
@@ -44,6 +44,6 @@ function common({ path, ports }: Lab, name: PortName): string[] {
   ];
 }
 
-function healthy({ ports, caFile }: Lab, name: PortName): Promise<boolean> {
+function healthy({ ports, caFile }: LabView, name: PortName): Promise<boolean> {
   return answersOk(`https://127.0.0.1:${ports[name]}/healthz`, caFile);
 }
