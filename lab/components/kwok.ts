@@ -33,7 +33,11 @@ export const kwok: Component = {
   prepare: async (lab) => {
     const logs = await writePodLogs(lab.path('pod-logs'), Date.now());
     await writePrivate(podLogConfig(lab), JSON.stringify(logs, null, 2));
-    await kubectl(lab, ['apply', '-f', manifest('nodes.yaml')]);
+    await Promise.all([
+      kubectl(lab, ['apply', '-f', manifest('nodes.yaml'), '-f', manifest('system.yaml')]),
+      // A kwok that was ended still holds its nodes' leases; the next one would wait 40 s for them to expire.
+      kubectl(lab, ['delete', 'lease', '--all', '--namespace=kube-node-lease']),
+    ]);
   },
   ready: ({ ports, caFile }) => answersOk(`https://127.0.0.1:${ports.kwok}/healthz`, caFile),
 };
