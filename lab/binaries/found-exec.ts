@@ -13,7 +13,7 @@ export interface Found {
 }
 
 /** Kubernetes' own programs must be of one minor release; the others need at least what the lab was written for. */
-const OLDEST: Partial<Record<Program, string>> = { etcd: '3.5.0', kwok: '0.7.0', 'metrics-server': '0.7.0' };
+const OLDEST: Partial<Record<Program, string>> = { etcd: '3.5.0', kwok: '0.8.0', 'metrics-server': '0.7.0' };
 
 /** Looks for each program in KUBEBUILDER_ASSETS, then on the PATH, and runs it to learn its version. */
 export async function findPrograms(env: Env, kubernetes: string): Promise<Found> {
