@@ -42,7 +42,7 @@ async function hear(passage: Passage, plan: Planned, approval: Approval, reply: 
     reply.action === 'accept' ? reply.decision : reply.action === 'decline' && !tooFast ? 'reject' : undefined;
   if (decision === undefined) return pending(passage, approval);
   const { reason } = reply;
-  const verdict = { decision, by: ports.limits.person, via: 'terminal', ...(reason && { reason }) } as const;
+  const verdict = { decision, by: ports.limits().person, via: 'terminal', ...(reason && { reason }) } as const;
   const settled = await ports.approvals().settle(approval.id, verdict);
   journal.approvedBy(settled);
   if (decision === 'approve') return execute(passage, plan, settled);
@@ -120,6 +120,6 @@ function draft(passage: Passage, { preview }: Planned): Approval {
     rule: decision.rule,
     state: 'pending',
     createdAt: now,
-    expiresAt: now + ports.limits.approvalLife,
+    expiresAt: now + ports.limits().approvalLife,
   };
 }

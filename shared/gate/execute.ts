@@ -12,7 +12,7 @@ export async function execute(passage: Passage, plan: Planned, approval?: Approv
   const { ports, caller, journal } = passage;
   caller.signal.throwIfAborted();
   const claimed =
-    approval && (await ports.approvals().claim(approval.id, journal.id, ports.audit.writer, ports.limits.deadline));
+    approval && (await ports.approvals().claim(approval.id, journal.id, ports.audit.writer, ports.limits().deadline));
   if (approval !== undefined && claimed === undefined) return lostClaim(passage, approval);
   ports.faultPoint?.('claimed');
   try {
@@ -27,7 +27,7 @@ export async function execute(passage: Passage, plan: Planned, approval?: Approv
 
 async function run(passage: Passage, plan: Planned, claimed: Approval | undefined): Promise<Verdict> {
   const { ports, caller, journal } = passage;
-  const deadline = AbortSignal.timeout(ports.limits.deadline);
+  const deadline = AbortSignal.timeout(ports.limits().deadline);
   const permit = Permit.mint(journal.id, AbortSignal.any([caller.signal, deadline]));
   try {
     const answer = await plan.run(permit);

@@ -13,13 +13,13 @@ export interface GatePorts {
   readonly approvals: () => Approvals;
   readonly audit: { readonly writer: string; append(entry: AuditEntry): Promise<AuditRecord> };
   readonly clock: Clock;
-  readonly limits: GateLimits;
+  readonly limits: () => GateLimits;
   /** Gets what went wrong inside, with its cause; the model only gets a pointer to it. */
   readonly log: (message: string, error: unknown) => void;
   readonly faultPoint?: (point: FaultPoint) => void;
 }
 
-/** Milliseconds. */
+/** Times in milliseconds. */
 export interface GateLimits {
   /** How long an approval stands. */
   readonly approvalLife: number;

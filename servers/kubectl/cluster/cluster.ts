@@ -1,0 +1,101 @@
+import type { Clock } from '../../../shared/kernel/clock.ts';
+import { OpsError } from '../../../shared/kernel/errors.ts';
+import { isObject } from '../../../shared/kernel/json.ts';
+import { DISCOVERY_ACCEPT, Discovery, type Resource } from './discovery.ts';
+import { type ApiRequest, type ApiResponse, send } from './http.ts';
+import type { Connection } from './kubeconfig.ts';
+import { apiPath } from './names.ts';
+import type { KubeObject } from './objects.ts';
+import { ensureOk, jsonOf } from './status.ts';
+
+/** One object: its type, where it is, and what it is called. */
+export interface ObjectRef {
+  readonly resource: Resource;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+export type Query = NonNullable<ApiRequest['query']>;
+
+/** Reads from one cluster. What writes is in `writer.ts` and demands a Permit. */
+export class Cluster {
+  readonly #open: () => Promise<Connection>;
+  readonly discovery: Discovery;
+  #connection: Promise<Connection> | undefined;
+
+  /** `open` runs on first use: a missing kubeconfig never stops the server from starting. */
+  constructor(open: () => Promise<Connection>, clock: Clock) {
+    this.#open = open;
+    this.discovery = new Discovery(async (path, signal) => {
+      const response = await this.send({ method: 'GET', path, accept: DISCOVERY_ACCEPT, signal });
+      return jsonOf(ensureOk(response, 'API discovery'), 'API discovery');
+    }, clock);
+  }
+
+  /** The context that is used. A failed attempt is not kept: the user may have repaired the kubeconfig. */
+  connection(): Promise<Connection> {
+    this.#connection ??= this.#open().catch((error: unknown) => {
+      this.#connection = undefined;
+      throw error;
+    });
+    return this.#connection;
+  }
+
+  async send(call: ApiRequest): Promise<ApiResponse> {
+    return send(await this.connection(), call);
+  }
+
+  resolve(spelling: string, signal: AbortSignal): Promise<Resource> {
+    return this.discovery.resolve(spelling, signal);
+  }
+
+  /** The namespace to use for a namespaced kind where the caller named none: the context's. */
+  async namespaceFor(resource: Resource, namespace: string | undefined): Promise<string | undefined> {
+    if (!resource.namespaced) return undefined;
+    return namespace ?? (await this.connection()).namespace;
+  }
+
+  async get(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject> {
+    return this.getJson(pathOf(ref), describeRef(ref), signal);
+  }
+
+  async find(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined> {
+    try {
+      return await this.get(ref, signal);
+    } catch (error) {
+      if (error instanceof OpsError && error.code === 'not_found') return undefined;
+      throw error;
+    }
+  }
+
+  async getJson(
+    path: string,
+    what: string,
+    signal: AbortSignal,
+    query: Query = {},
+    accept?: string,
+  ): Promise<KubeObject> {
+    const response = await this.send({ method: 'GET', path, query, signal, ...(accept && { accept }) });
+    const value = jsonOf(ensureOk(response, what), what);
+    if (isObject(value)) return value;
+    throw new OpsError(
+      'rejected_by_backend',
+      `${what}: the answer is not an object.`,
+      'Check that the kubeconfig names an API server.',
+    );
+  }
+}
+
+/** `/api/v1/pods`, `/apis/apps/v1/namespaces/shop/deployments/web/scale` */
+export function pathOf(
+  { resource, namespace, name }: Partial<ObjectRef> & { readonly resource: Resource },
+  ...sub: readonly string[]
+): string {
+  const root = resource.group === '' ? ['api', resource.version] : ['apis', resource.group, resource.version];
+  const scope = resource.namespaced && namespace !== undefined ? ['namespaces', namespace] : [];
+  return apiPath(...root, ...scope, resource.plural, ...(name === undefined ? [] : [name]), ...sub);
+}
+
+export function describeRef({ resource, namespace, name }: ObjectRef): string {
+  return `${resource.kind}/${name}${namespace === undefined ? '' : ` in ${namespace}`}`;
+}

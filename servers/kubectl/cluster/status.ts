@@ -1,0 +1,56 @@
+import { type ErrorCode, OpsError } from '../../../shared/kernel/errors.ts';
+import { stringAt } from '../../../shared/kernel/json.ts';
+import { maskText } from '../../../shared/kernel/secrets.ts';
+import { oneLine } from '../../../shared/kernel/text.ts';
+import type { ApiResponse } from './http.ts';
+
+const BY_STATUS: Readonly<Record<number, readonly [code: ErrorCode, hint: string]>> = {
+  400: ['rejected_by_backend', 'Correct the request as the message says.'],
+  401: ['unauthorized', 'The credentials of the kubeconfig are not accepted: sign in again or renew the token.'],
+  403: ['unauthorized', 'The user of the kubeconfig has no right to this: a person can grant it by RBAC.'],
+  404: ['not_found', 'Check kind, name and namespace; list what there is with `get`.'],
+  409: ['conflict', 'The object changed meanwhile, or exists already: look at it again, then call again.'],
+  410: ['conflict', 'The list has moved on: start again without `continue`.'],
+  422: ['rejected_by_backend', 'Correct the fields that the message names.'],
+  429: ['rejected_by_backend', 'The API server is busy, or a PodDisruptionBudget forbids it now: try again later.'],
+};
+
+/** Turns an answer that is not 2xx into an error: the API server's own message, made safe. */
+export function ensureOk(response: ApiResponse, what: string): ApiResponse {
+  if (response.status >= 200 && response.status < 300) return response;
+  const [code, hint] = BY_STATUS[response.status] ?? ['rejected_by_backend', 'See the API server and its log.'];
+  throw new OpsError(code, `${what}: ${messageFrom(response)} (HTTP ${response.status}).`, hint);
+}
+
+function messageFrom({ text, status }: ApiResponse): string {
+  const message = stringAt(parseOr(text), 'message');
+  return message === undefined
+    ? `the API server answered ${status}`
+    : oneLine(maskText(message), 600).replace(/\.$/, '');
+}
+
+function parseOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The JSON of an answer; what is not JSON is an error that shows none of it. */
+export function jsonOf({ text, cut }: ApiResponse, what: string): unknown {
+  if (cut)
+    throw new OpsError(
+      'too_large',
+      `${what}: the answer is too large.`,
+      'Narrow it with a namespace, a selector or a limit.',
+    );
+  const value = parseOr(text);
+  if (value === undefined)
+    throw new OpsError(
+      'rejected_by_backend',
+      `${what}: the answer is not JSON.`,
+      'Check that the kubeconfig names an API server and not a proxy.',
+    );
+  return value;
+}

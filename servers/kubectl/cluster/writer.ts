@@ -1,0 +1,61 @@
+import { demand, type Permit } from '../../../shared/gate/permit.ts';
+import { isObject } from '../../../shared/kernel/json.ts';
+import { type Cluster, describeRef, type ObjectRef, pathOf, type Query } from './cluster.ts';
+import type { ApiRequest } from './http.ts';
+import type { KubeObject } from './objects.ts';
+import { ensureOk, jsonOf } from './status.ts';
+
+export interface Written {
+  readonly object: KubeObject;
+  /** The API server's warnings: deprecated versions, admission. */
+  readonly warnings: readonly string[];
+}
+
+export interface WriteRequest {
+  readonly ref: ObjectRef;
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `scale`, `eviction`, `status` */
+  readonly subresource?: string;
+  readonly query?: Query;
+  readonly contentType?: string;
+  readonly body?: unknown;
+}
+
+/** Names us in `managedFields`, so that a person sees who set a field. */
+export const FIELD_MANAGER = 'k8s-agent-orchestrator';
+
+export const PATCH_TYPES = {
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+/** Makes a change. There is no other way to one, and it demands a Permit. */
+export function write(cluster: Cluster, permit: Permit, request: WriteRequest): Promise<Written> {
+  return perform(cluster, request, {}, demand(permit));
+}
+
+/** Tries a change out on the server (`dryRun=All`): admission, schema, quota and RBAC answer, nothing is stored. */
+export function tryOut(cluster: Cluster, request: WriteRequest, signal: AbortSignal): Promise<Written> {
+  return perform(cluster, request, { dryRun: 'All' }, signal);
+}
+
+async function perform(cluster: Cluster, request: WriteRequest, extra: Query, signal: AbortSignal): Promise<Written> {
+  const { ref, method, subresource, query, contentType, body } = request;
+  const named =
+    method === 'POST' && subresource === undefined ? { resource: ref.resource, namespace: ref.namespace } : ref;
+  const manager: Query = method === 'DELETE' ? {} : { fieldManager: FIELD_MANAGER };
+  const call: ApiRequest = {
+    method,
+    path: pathOf(named, ...(subresource === undefined ? [] : [subresource])),
+    query: { ...manager, ...query, ...extra },
+    signal,
+    ...(contentType !== undefined && { contentType }),
+    ...(body !== undefined && { body }),
+  };
+  const what = describeRef(ref);
+  const response = ensureOk(await cluster.send(call), what);
+  const object = jsonOf(response, what);
+  return { object: isObject(object) ? object : {}, warnings: response.warnings };
+}

@@ -1,0 +1,18 @@
+import type { Clock } from '../../shared/kernel/clock.ts';
+import { defineTool } from '../../shared/tool/define.ts';
+import type { Cluster } from './cluster/cluster.ts';
+
+export interface KubectlDeps {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  /** Runs `kubectl describe`, or says that there is no kubectl here. */
+  readonly describe: (args: DescribeArgs, signal: AbortSignal) => Promise<string | undefined>;
+}
+
+export interface DescribeArgs {
+  readonly resource: string;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}
+
+export const kubectlTool = defineTool<KubectlDeps>();

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { OpsError } from '../../../shared/kernel/errors.ts';
+import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
+import { controllerOf, identityOf, type KubeObject } from '../cluster/objects.ts';
+import { tryOut, type WriteRequest, write } from '../cluster/writer.ts';
+import { kubectlTool } from '../deps.ts';
+import { locateOne, targetOf } from '../locate.ts';
+import { name, namespace, why } from '../params.ts';
+import { uidOf, warningLines } from '../preview.ts';
+
+export const restartPod = kubectlTool({
+  name: 'restart_pod',
+  summary:
+    'Delete one pod that its controller makes anew (ReplicaSet, StatefulSet, DaemonSet, Job). A bare pod is refused: use delete.',
+  verb: 'restart',
+  effect: 'write',
+  destructive: true,
+  input: z.strictObject({ name, namespace, why }),
+  target: async (input, { cluster }, signal) => [
+    targetOf(await locateOne(cluster, { ...input, kind: 'pods' }, signal)),
+  ],
+  plan: async (input, { cluster }, signal) => {
+    const ref = await locateOne(cluster, { ...input, kind: 'pods' }, signal);
+    const pod = await cluster.get(ref, signal);
+    const owner = controllerOf(pod);
+    if (owner === undefined || owner.kind === 'Node') throw bare(ref);
+    const request = removal(ref, pod);
+    const { warnings } = await tryOut(cluster, request, signal);
+    return {
+      preview: {
+        change: `ends this pod; ${owner.kind}/${owner.name} starts another`,
+        risk: 'this pod stops serving until the new one is ready',
+        details: [
+          `delete ${describeRef(ref)}, controlled by ${owner.kind}/${owner.name}`,
+          ...warningLines(warnings),
+        ].join('\n'),
+        seen: identityOf(pod),
+      },
+      run: async (permit) => {
+        await write(cluster, permit, request);
+        return { text: `${describeRef(ref)} is being ended; ${owner.kind}/${owner.name} starts another one.` };
+      },
+    };
+  },
+});
+
+function removal(ref: ObjectRef, pod: KubeObject): WriteRequest {
+  return {
+    ref,
+    method: 'DELETE',
+    body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: uidOf(pod) } },
+  };
+}
+
+function bare(ref: ObjectRef): OpsError {
+  const hint = 'Use delete, which asks a person; or find the workload that should own it.';
+  return new OpsError(
+    'precondition_failed',
+    `${describeRef(ref)} has no controller: nothing would start it again.`,
+    hint,
+  );
+}

@@ -1,0 +1,89 @@
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { Approvals } from '../approvals/approvals.ts';
+import type { ApprovalStore } from '../approvals/store.ts';
+import { AuditLog } from '../audit/log.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { policyFrom } from '../config/settings.ts';
+import type { FaultPoint, GatePorts } from '../gate/ports.ts';
+import { systemClock } from '../kernel/clock.ts';
+import { newId } from '../kernel/ids.ts';
+import { type Log, stderrLog } from '../kernel/log.ts';
+import { type Paths, pathsIn } from '../kernel/paths.ts';
+import { identifyFrom } from '../tool/identity.ts';
+import { serve } from '../tool/mcp-server.ts';
+import type { Toolset } from '../tool/toolset.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Booted {
+  readonly paths: Paths;
+  readonly ports: GatePorts;
+  readonly log: Log;
+  /** Throws an OpsError with line and column where the file is wrong: tools answer with it. */
+  readonly config: () => Config;
+}
+
+/** Milliseconds that a change may take; a drain of a small node fits. */
+const DEADLINE = 120_000;
+
+/** Joins the adapters of this machine to the gate's ports: what every server's main.ts does first. */
+export function boot(server: string, env: Environment, openStore: (file: string) => ApprovalStore): Booted {
+  const paths = pathsIn(env.K8S_AGENT_HOME ?? join(homedir(), '.claude'));
+  const log = stderrLog(server);
+  const writer = newId(`${server}-${process.pid}`);
+  let approvals: Approvals | undefined;
+  const config = once(() => readConfig(paths.config));
+  const ports: GatePorts = {
+    policy: policyFrom(paths.settings),
+    approvals: () => {
+      approvals ??= new Approvals(openStore(paths.database), systemClock);
+      return approvals;
+    },
+    audit: new AuditLog({
+      folder: paths.actionLogs,
+      writer,
+      clock: systemClock,
+      sync: env.K8S_AGENT_AUDIT_SYNC !== 'off',
+    }),
+    clock: systemClock,
+    limits: () => ({
+      approvalLife: config().approvals.expires * 60_000,
+      deadline: DEADLINE,
+      person: userInfo().username,
+    }),
+    log,
+    ...faultPoints(env),
+  };
+  return { paths, ports, log, config };
+}
+
+export function runServer(toolset: Toolset, { paths, log }: Booted, version: string): void {
+  serve({
+    toolset,
+    version,
+    identify: identifyFrom(paths.calls),
+    onError: (error) => log('the connection failed', error),
+  });
+}
+
+/** What a child (kubectl, an exec plugin) must not inherit: the client's own keys. */
+export function scrubEnvironment(env: NodeJS.ProcessEnv): void {
+  for (const key of Object.keys(env)) if (/^(ANTHROPIC|CLAUDE|OPENAI)_|_API_KEY$/.test(key)) delete env[key];
+}
+
+/** True in test builds only; esbuild takes the branch out of every other. */
+declare const FAULT_POINTS: boolean | undefined;
+
+function faultPoints(env: Environment): { faultPoint?: (point: FaultPoint) => void } {
+  if (typeof FAULT_POINTS === 'undefined' || !FAULT_POINTS) return {};
+  return { faultPoint: (point) => point === env.K8S_AGENT_FAULT_POINT && process.kill(process.pid, 'SIGKILL') };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

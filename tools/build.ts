@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build as esbuild, type Plugin } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export interface BuildOptions {
+  /** Test builds can be killed between the gate's steps; they go to dist/test. */
+  readonly faultPoints: boolean;
+}
+
+const ENTRIES = {
+  kubectl: 'servers/kubectl/main.ts',
+  'k8s-agent': 'cli/main.ts',
+  guard: 'claude-config/hooks/main.ts',
+};
+
+/** One bundle a program: what a server loads decides its start and its memory. */
+export async function build({ faultPoints }: BuildOptions): Promise<void> {
+  await esbuild({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(`${root}/${file}`))),
+    outdir: faultPoints ? 'dist/test' : 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    minifySyntax: true,
+    legalComments: 'none',
+    // jsonc-parser's CommonJS form requires by variables, which no bundler can follow.
+    mainFields: ['module', 'main'],
+    external: ['better-sqlite3'],
+    define: { FAULT_POINTS: String(faultPoints) },
+    // CommonJS dependencies call require for Node's own modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    plugins: [kubeConfigAlone],
+    logLevel: 'warning',
+  });
+}
+
+/** KubeConfig needs neither the generated API classes nor undici: 60 MB and half a second of start. */
+const kubeConfigAlone: Plugin = {
+  name: 'kube-config-alone',
+  setup: ({ onResolve, onLoad }) => {
+    const isClientNode = (importer: string) => importer.includes('@kubernetes/client-node/dist/');
+    onResolve({ filter: /^(undici|\.\/gen\/index\.js)$/ }, ({ path, importer }) =>
+      isClientNode(importer) ? { path, namespace: 'left-out' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({
+      contents: [
+        'Agent',
+        'ProxyAgent',
+        'createConfiguration',
+        'ServerConfiguration',
+        'ResponseContext',
+        'RequestContext',
+        'Observable',
+        'from',
+        'of',
+      ]
+        .map((name) => `export class ${name} { constructor() { throw new Error('left out of the bundle: ${name}'); } }`)
+        .join('\n'),
+    }));
+  },
+};
+
+if (import.meta.main) await build({ faultPoints: process.argv.includes('--fault-points') });
