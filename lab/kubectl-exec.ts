@@ -24,3 +24,9 @@ export async function kubectl(target: Target, args: readonly string[], input?: s
     'See what `npm run lab -- status` says of the lab.',
   );
 }
+
+/** Whether this is a kubectl that can be run at all. */
+export async function runs(program: string): Promise<boolean> {
+  const { stdout } = await execa(program, ['version', '--client'], { reject: false, stdin: 'ignore', timeout: 10_000 });
+  return stdout?.startsWith('Client Version') ?? false;
+}

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, OpsError } from '../shared/kernel/errors.ts';
 import type { Component, Lab } from './component.ts';
+import { runs } from './kubectl-exec.ts';
 import { isRunning, type Process, startDetached, stop } from './process-exec.ts';
 import { Records } from './records.ts';
 
@@ -78,17 +79,18 @@ async function problem(lab: Lab, component: Component, what: string): Promise<Op
   const log = await readFile(logOf(lab, component.name), 'utf8').catch(() => '');
   const tail = log.trim().split('\n').slice(-TAIL_LINES).join('\n');
   const message = `${component.name} ${what}. The end of ${logOf(lab, component.name)}:\n${tail || '(nothing)'}`;
-  return new OpsError('precondition_failed', message, cureOf(log, component, lab));
+  return new OpsError('precondition_failed', message, await cureOf(log, component, lab));
 }
 
-function cureOf(log: string, { ports }: Component, lab: Lab): string {
+async function cureOf(log: string, { ports }: Component, lab: Lab): Promise<string> {
   if (/address already in use/.test(log)) {
     const numbers = ports.map((port) => lab.ports[port]).join(' or ');
     return `Another program took port ${numbers} meanwhile. Run the same command again: the lab moves to a free one.`;
   }
   if (/no space left/.test(log))
     return `The disk that holds ${lab.dir} is full: make room and run the same command again.`;
-  if (log.trim() === '') return `It said nothing, as a damaged program does. ${lab.programCure}`;
+  // A damaged program says nothing, or the shell stumbles over its bytes: only another call of it tells.
+  if (!(await runs(lab.kubectl))) return lab.programCure;
   return `Run \`npm run lab -- reset\` to start from nothing; ${lab.dir} holds all logs.`;
 }
 
