@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import { namespaceName, objectName } from './cluster/names.ts';
+import { kindName, namespaceName, objectName } from './cluster/names.ts';
 
 /** The parameters that many tools share, each described once. */
-export const kind = z
-  .string()
-  .regex(
-    /^[A-Za-z][A-Za-z0-9.-]{0,252}(\/[^/%\s]{1,253})?$/,
-    'not a kind: write Pod, pods, po, deployments.apps or pod/NAME',
-  )
-  .describe('Pod, pods, po, deployments.apps, …');
+export const kind = kindName.describe('Pod, pods, po, deployments.apps, …');
 export const name = objectName.describe('Object name.');
 export const namespace = namespaceName.optional().describe("Namespace; the context's if left out.");
 export const allNamespaces = z.boolean().default(false).describe('Look in every namespace.');
