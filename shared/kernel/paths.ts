@@ -31,3 +31,11 @@ export function pathsIn(home: string): Paths {
     passphrase: join(state, 'approver.json'),
   };
 }
+
+/** An id becomes a file's name, so it is checked and never trusted. */
+const TOOL_USE_ID = /^[\w-]{1,128}$/;
+
+/** Where the guard hook writes down who made a call, or undefined where the id could not be a file's name. */
+export function callRecordPath(folder: string, toolUseId: string): string | undefined {
+  return TOOL_USE_ID.test(toolUseId) ? join(folder, `${toolUseId}.json`) : undefined;
+}
