@@ -1,7 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Approvals } from '../approvals/approvals.ts';
-import type { ApprovalStore } from '../approvals/store.ts';
 import { AuditLog } from '../audit/log.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { policyFrom } from '../config/settings.ts';
@@ -10,6 +9,7 @@ import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { type Log, stderrLog } from '../kernel/log.ts';
 import { type Paths, pathsIn } from '../kernel/paths.ts';
+import { SqliteApprovalStore } from '../store/sqlite.ts';
 import { identifyFrom } from '../tool/identity.ts';
 import { serve } from '../tool/mcp-server.ts';
 import type { Toolset } from '../tool/toolset.ts';
@@ -28,7 +28,7 @@ export interface Booted {
 const DEADLINE = 120_000;
 
 /** Joins the adapters of this machine to the gate's ports: what every server's main.ts does first. */
-export function boot(server: string, env: Environment, openStore: (file: string) => ApprovalStore): Booted {
+export function boot(server: string, env: Environment): Booted {
   const paths = pathsIn(env.K8S_AGENT_HOME ?? join(homedir(), '.claude'));
   const log = stderrLog(server);
   const writer = newId(`${server}-${process.pid}`);
@@ -37,7 +37,7 @@ export function boot(server: string, env: Environment, openStore: (file: string)
   const ports: GatePorts = {
     policy: policyFrom(paths.settings),
     approvals: () => {
-      approvals ??= new Approvals(openStore(paths.database), systemClock);
+      approvals ??= new Approvals(new SqliteApprovalStore(paths.database), systemClock);
       return approvals;
     },
     audit: new AuditLog({

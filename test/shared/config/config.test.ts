@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { parseConfig, readConfig } from '../../../shared/config/config.ts';
+import { OpsError } from '../../../shared/kernel/errors.ts';
+
+const parse = (text: string) => parseConfig(text, 'k8s-agent.yaml');
+
+describe('k8s-agent.yaml', () => {
+  it('may be missing or empty', () => {
+    expect(readConfig('no-such-file.yaml')).toEqual({ kubectl: {}, approvals: { expires: 15 } });
+    expect(parse('')).toEqual({ kubectl: {}, approvals: { expires: 15 } });
+  });
+
+  it('names kubeconfig and context', () => {
+    expect(parse('kubectl:\n  kubeconfig: /etc/k0s/admin.conf\n  context: home\n').kubectl).toEqual({
+      kubeconfig: '/etc/k0s/admin.conf',
+      context: 'home',
+    });
+  });
+
+  it.each([
+    ['approvals:\n  expires: soon\n', 'k8s-agent.yaml:2:12: approvals.expires'],
+    ['kubectl:\n  context: home\n  contxt: home\n', 'k8s-agent.yaml:3:3: kubectl.contxt: Unrecognized key'],
+    ['approvals: {expires: 0}\n', 'k8s-agent.yaml:1:22: approvals.expires'],
+    ['kubectl: [\n', 'k8s-agent.yaml:2:1:'],
+  ])('says line and column of %j', (text, where) => {
+    expect(() => parse(text)).toThrow(where);
+  });
+
+  it('names the valid keys', () => {
+    try {
+      parse('kubctl: {}');
+    } catch (error) {
+      expect(error instanceof OpsError && error.hint).toBe(
+        'Valid keys: kubectl (kubeconfig, context); approvals (expires).',
+      );
+    }
+    expect.assertions(1);
+  });
+});
