@@ -86,9 +86,12 @@ export class Cluster {
   }
 }
 
+/** What a path needs of a type: the built-in ones are known without discovery. */
+export type Endpoint = Pick<Resource, 'group' | 'version' | 'plural' | 'namespaced'>;
+
 /** `/api/v1/pods`, `/apis/apps/v1/namespaces/shop/deployments/web/scale` */
 export function pathOf(
-  { resource, namespace, name }: Partial<ObjectRef> & { readonly resource: Resource },
+  { resource, namespace, name }: Partial<Omit<ObjectRef, 'resource'>> & { readonly resource: Endpoint },
   ...sub: readonly string[]
 ): string {
   const root = resource.group === '' ? ['api', resource.version] : ['apis', resource.group, resource.version];

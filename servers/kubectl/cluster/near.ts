@@ -1,0 +1,46 @@
+import { distance } from 'fastest-levenshtein';
+import { OpsError } from '../../../shared/kernel/errors.ts';
+import { type Cluster, describeRef, type ObjectRef } from './cluster.ts';
+import { listAll, METADATA_ONLY } from './lists.ts';
+import { type KubeObject, nameOf, namespaceOf } from './objects.ts';
+
+/** Names that are compared at most, and shown. */
+const COMPARED = 500;
+const SHOWN = 5;
+
+/** Like `cluster.get`; where there is no such object, the error names those that could be meant. */
+export async function getNamed(cluster: Cluster, ref: ObjectRef, signal: AbortSignal): Promise<KubeObject> {
+  const object = await cluster.find(ref, signal);
+  if (object !== undefined) return object;
+  throw new OpsError('not_found', `There is no ${describeRef(ref)}.`, await hintFor(cluster, ref, signal));
+}
+
+async function hintFor(cluster: Cluster, ref: ObjectRef, signal: AbortSignal): Promise<string> {
+  const { resource, namespace, name } = ref;
+  const fields = `metadata.name=${name}`;
+  const [here, elsewhere] = await Promise.all([
+    names(cluster, { resource, namespace }, signal),
+    resource.namespaced ? names(cluster, { resource, fields }, signal) : [],
+  ]);
+  if (elsewhere.length > 0) return `It exists in: ${elsewhere.map(namespaceOf).slice(0, SHOWN).join(', ')}.`;
+  if (here.length === 0) return `List what there is: get kind=${resource.plural}.`;
+  const near = here.map(nameOf).sort((a, b) => unlike(name, a) - unlike(name, b));
+  return `There is: ${near.slice(0, SHOWN).join(', ')}${near.length > SHOWN ? ', …' : ''}.`;
+}
+
+/** A suggestion is worth no error of its own: whoever may not list gets none. */
+async function names(
+  cluster: Cluster,
+  list: Pick<Parameters<typeof listAll>[1], 'resource' | 'namespace' | 'fields'>,
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const listed = await listAll(cluster, { ...list, accept: METADATA_ONLY, cap: COMPARED }, signal).catch(
+    () => undefined,
+  );
+  return listed?.items ?? [];
+}
+
+/** A pod's name begins with its workload's: a common start counts as likeness. */
+function unlike(wanted: string, name: string): number {
+  return name.startsWith(wanted) || wanted.startsWith(name) ? 0 : distance(wanted, name);
+}
