@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { errnoOf, messageOf, OpsError } from '../kernel/errors.ts';
 
@@ -41,16 +41,18 @@ export function parseConfig(text: string, file: string): Config {
   const result = configSchema.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const path = (issue?.path ?? []).map((part) => (typeof part === 'symbol' ? String(part) : part));
+  const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const path = [...(issue?.path ?? []), ...unknownKey].map((part) => (typeof part === 'symbol' ? String(part) : part));
   throw invalid(where(offsetOf(document, path)), `${path.join('.') || 'the file'}: ${issue?.message ?? 'not valid'}`);
 }
 
-/** Where the value under `path` stands, or the nearest value above it. */
+/** Where the key under `path` stands, or the nearest one above it. */
 function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly (string | number)[]): number {
   for (let length = path.length; length > 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
-      return Number(node.range[0]);
+    const holder = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const pairs = isMap(holder) ? holder.items : [];
+    const key = pairs.find((pair) => isScalar(pair.key) && pair.key.value === path[length - 1])?.key;
+    if (isScalar(key) && key.range) return key.range[0];
   }
   return 0;
 }

@@ -18,9 +18,9 @@ describe('k8s-agent.yaml', () => {
   });
 
   it.each([
-    ['approvals:\n  expires: soon\n', 'k8s-agent.yaml:2:12: approvals.expires'],
+    ['approvals:\n  expires: soon\n', 'k8s-agent.yaml:2:3: approvals.expires'],
     ['kubectl:\n  context: home\n  contxt: home\n', 'k8s-agent.yaml:3:3: kubectl.contxt: Unrecognized key'],
-    ['approvals: {expires: 0}\n', 'k8s-agent.yaml:1:22: approvals.expires'],
+    ['approvals: {expires: 0}\n', 'k8s-agent.yaml:1:13: approvals.expires'],
     ['kubectl: [\n', 'k8s-agent.yaml:2:1:'],
   ])('says line and column of %j', (text, where) => {
     expect(() => parse(text)).toThrow(where);
