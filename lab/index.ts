@@ -1,20 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureAccounts } from './accounts.ts';
 import { resolvePrograms } from './binaries/binaries.ts';
+import { bringUp } from './bring-up.ts';
 import type { Lab, LabView } from './component.ts';
 import { components } from './components/index.ts';
 import { type Env, labDir } from './dirs.ts';
-import { writeKubeconfigs } from './kubeconfig.ts';
-import { kubectl } from './kubectl-exec.ts';
 import { underLock } from './lock.ts';
-import { ensurePki } from './pki.ts';
 import { choosePorts, complete, type Ports, rememberedPorts, rememberPorts } from './ports.ts';
 import { isRunning } from './process-exec.ts';
 import { Records } from './records.ts';
 import { type Report, toStderr } from './report.ts';
 import { type ComponentStatus, neverStarted, statusOf } from './status.ts';
-import { startAll, stopAll } from './supervisor.ts';
+import { stopAll } from './supervisor.ts';
 
 export interface LabOptions {
   /** Where the lab keeps its state; else `K8S_AGENT_LAB_DIR`, else below the user's cache folder. */
@@ -56,16 +53,6 @@ export async function labUp(options: LabOptions = {}): Promise<LabInfo> {
     await bringUp(lab, moved);
     return infoOf(lab);
   });
-}
-
-async function bringUp(lab: Lab, moved: boolean): Promise<void> {
-  await ensurePki(lab.path('pki'));
-  await writeKubeconfigs(lab);
-  await startAll(lab, components);
-  await Promise.all([
-    ensureAccounts(lab, moved),
-    kubectl(lab, ['wait', '--for=condition=Ready', 'node', '--all', '--timeout=60s']),
-  ]);
 }
 
 /** Ends what the lab started, by pid and start time, and returns the names. Its state stays. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
+import { messageOf, OpsError } from '../shared/kernel/errors.ts';
 import type { Report } from './report.ts';
 
 /** A run that dies leaves its lock; others take it over after this long without a sign of life. */
@@ -13,7 +14,9 @@ const PATIENCE_MS = 30 * 60_000;
  * `waiting` is reported once when somebody else holds it.
  */
 export async function underLock<T>(path: string, waiting: string, report: Report, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw cannotWrite(dirname(path), error);
+  });
   const release = await acquire(path, 0).catch((error: unknown) => {
     if (!isHeld(error)) throw error;
     report(waiting);
@@ -24,6 +27,14 @@ export async function underLock<T>(path: string, waiting: string, report: Report
   } finally {
     await release();
   }
+}
+
+function cannotWrite(dir: string, error: unknown): OpsError {
+  return new OpsError(
+    'precondition_failed',
+    `The lab cannot write to ${dir}: ${messageOf(error)}`,
+    'Make the folder writable, or set XDG_CACHE_HOME (programs and state) or K8S_AGENT_LAB_DIR (state) to another one.',
+  );
 }
 
 function acquire(path: string, retries: number): Promise<() => Promise<void>> {

@@ -1,6 +1,4 @@
 import { join } from 'node:path';
 
-/** The lab's own YAML and log texts. */
-export const MANIFESTS_DIR = join(import.meta.dirname, 'manifests');
-
-export const manifest = (...parts: string[]) => join(MANIFESTS_DIR, ...parts);
+/** The path of one of the lab's own YAML files or log texts. */
+export const manifest = (...parts: string[]) => join(import.meta.dirname, 'manifests', ...parts);

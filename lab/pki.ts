@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
-import { exists, writePrivate } from './files.ts';
+import { writePrivate } from './files.ts';
 
 const KEYS = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNING = { name: 'ECDSA', hash: 'SHA-256' } as const;
@@ -41,16 +41,13 @@ const LEAVES: readonly Leaf[] = [
   { name: 'kubelet-client', subject: 'O=system:masters, CN=kube-apiserver-kubelet-client', usages: [clientAuth] },
 ];
 
-/** Makes the lab's two authorities, its certificates and its service account key in `dir`, once. */
-export async function ensurePki(dir: string): Promise<void> {
-  const done = join(dir, 'done');
-  if (await exists(done)) return;
+/** Makes the lab's two authorities, its certificates and its service account key in `dir`. */
+export async function makePki(dir: string): Promise<void> {
   const ca = await makeAuthority(dir, 'ca', 'CN=lab-ca');
   const frontProxy = await makeAuthority(dir, 'front-proxy-ca', 'CN=lab-front-proxy-ca');
   for (const leaf of LEAVES) await issue(dir, ca, leaf);
   await issue(dir, frontProxy, { name: 'front-proxy', subject: 'CN=front-proxy-client', usages: [clientAuth] });
   await makeServiceAccountKey(dir);
-  await writePrivate(done, '');
 }
 
 async function makeAuthority(dir: string, name: string, subject: string): Promise<Authority> {

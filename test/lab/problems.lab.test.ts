@@ -54,3 +54,15 @@ describe('a damaged program in the cache', () => {
     });
   });
 });
+
+describe('a folder that cannot be written', () => {
+  it('is named, with the settings that choose another one', async () => {
+    await putProgram('#!/bin/sh\n');
+    await writeFile(join(root, 'file'), '');
+    const env = { XDG_CACHE_HOME: root, HOME: root, PATH: '' };
+    await expect(labUp({ dir: join(root, 'file', 'lab'), env, report: silent })).rejects.toMatchObject({
+      message: expect.stringContaining(`The lab cannot write to ${join(root, 'file', 'lab')}`),
+      hint: expect.stringContaining('K8S_AGENT_LAB_DIR'),
+    });
+  });
+});

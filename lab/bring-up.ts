@@ -1,0 +1,27 @@
+import { ensureAccounts } from './accounts.ts';
+import type { Lab } from './component.ts';
+import { components } from './components/index.ts';
+import { exists, writePrivate } from './files.ts';
+import { writeKubeconfigs } from './kubeconfig.ts';
+import { kubectl } from './kubectl-exec.ts';
+import { startAll } from './supervisor.ts';
+
+/** Everything that makes a lab, in its order; what is there already stays. `moved`: its ports are not those of before. */
+export async function bringUp(lab: Lab, moved: boolean): Promise<void> {
+  await ensurePki(lab);
+  await writeKubeconfigs(lab);
+  await startAll(lab, components);
+  await Promise.all([
+    ensureAccounts(lab, moved),
+    kubectl(lab, ['wait', '--for=condition=Ready', 'node', '--all', '--timeout=60s']),
+  ]);
+}
+
+async function ensurePki(lab: Lab): Promise<void> {
+  const done = lab.path('pki', 'done');
+  if (await exists(done)) return;
+  // Loaded here, since it is slow to load and needed once in a lab's life.
+  const { makePki } = await import('./pki.ts');
+  await makePki(lab.path('pki'));
+  await writePrivate(done, '');
+}
