@@ -1,0 +1,63 @@
+import { structuredPatch } from 'diff';
+import { redactObject } from '../../shared/audit/redact.ts';
+import { at, isObject } from '../../shared/kernel/json.ts';
+import type { KubeObject } from './cluster/objects.ts';
+import { toYaml } from './yaml.ts';
+
+/** How one object would change, as a person reads it. */
+export interface ObjectDiff {
+  /** A unified diff; empty where nothing changes. */
+  readonly text: string;
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** Lines of unchanged text around a change. */
+const CONTEXT = 3;
+
+/** The change from `before` (undefined: it does not exist yet) to `after`, without what the server keeps by itself. */
+export function diffObjects(before: KubeObject | undefined, after: KubeObject): ObjectDiff {
+  const old = before === undefined ? '' : toYaml(redactObject(shown(before)));
+  const wanted = toYaml(markChanges(redactObject(shown(after)), before ?? {}, after));
+  const { hunks } = structuredPatch('', '', old, wanted, undefined, undefined, { context: CONTEXT });
+  const lines = hunks.flatMap((hunk) => hunk.lines);
+  return {
+    text: hunks.flatMap(({ oldStart, newStart, lines }) => [`@@ -${oldStart} +${newStart} @@`, ...lines]).join('\n'),
+    added: lines.filter((line) => line.startsWith('+')).length,
+    removed: lines.filter((line) => line.startsWith('-')).length,
+  };
+}
+
+/** `+12 −3 lines` */
+export function lineCount({ added, removed }: Pick<ObjectDiff, 'added' | 'removed'>): string {
+  return `+${added} −${removed} lines`;
+}
+
+const SERVER_SET = ['resourceVersion', 'uid', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'];
+
+/** Status and the bookkeeping of the API server are no part of a change. */
+function shown(object: KubeObject): KubeObject {
+  const { status: _, metadata, ...rest } = object;
+  const kept = isObject(metadata) ? Object.entries(metadata).filter(([key]) => !SERVER_SET.includes(key)) : [];
+  const { apiVersion, kind, ...content } = rest;
+  return { apiVersion, kind, metadata: Object.fromEntries(kept), ...content };
+}
+
+/** Two masked values look alike, so a masked value that changes says so. */
+function markChanges(masked: unknown, before: unknown, after: unknown): unknown {
+  if (Array.isArray(masked)) {
+    return masked.map((item, index) => markChanges(item, itemAt(before, index), itemAt(after, index)));
+  }
+  if (isObject(masked)) {
+    const entries = Object.entries(masked);
+    return Object.fromEntries(
+      entries.map(([key, value]) => [key, markChanges(value, at(before, key), at(after, key))]),
+    );
+  }
+  const hidden = typeof masked === 'string' && masked !== after;
+  return hidden && before !== undefined && before !== after ? `${masked} (changed)` : masked;
+}
+
+function itemAt(value: unknown, index: number): unknown {
+  return Array.isArray(value) ? value[index] : undefined;
+}
