@@ -68,7 +68,7 @@ function build({ toolset, version, identify }: ServeOptions, codec: Codec): Serv
       inputRequired: { roundTimeoutMs: QUESTION_LIFE * 1000 },
     },
   );
-  server.setRequestHandler('tools/list', () => ({ tools: toolset.tools.map(describe) }));
+  server.setRequestHandler('tools/list', () => ({ tools: toolset.tools.map(wireTool) }));
   server.setRequestHandler('tools/call', async ({ params }, ctx) => {
     const verdict = await toolset.call(params.name, params.arguments, {
       ...identify(toolUseId(ctx)),
@@ -121,7 +121,8 @@ function toolUseId(ctx: ServerContext): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function describe({ name, summary, effect, destructive, schema }: Toolset['tools'][number]) {
+/** A tool as `tools/list` shows it. */
+export function wireTool({ name, summary, effect, destructive, schema }: Toolset['tools'][number]) {
   return {
     name,
     description: summary,

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type LabInfo, labUp } from '../../lab/index.ts';
+import { kubectl } from '../../lab/kubectl-exec.ts';
+import { Cluster } from '../../servers/kubectl/cluster/cluster.ts';
+import { connect } from '../../servers/kubectl/cluster/kubeconfig.ts';
+import { systemClock } from '../../shared/kernel/clock.ts';
+
+/** The tests' own lab, beside a user's: every suite of a run shares it, each in namespaces of its own. */
+export function testLabDir(): string {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  return process.env.K8S_AGENT_TEST_LAB_DIR ?? join(cache, 'k8s-agent-orchestrator', 'lab-test');
+}
+
+/** The running lab: found up, or brought up. */
+export function labForTests(): Promise<LabInfo> {
+  return labUp({ dir: testLabDir() });
+}
+
+/** Reads and writes as the user of a kubeconfig. */
+export function clusterFor(kubeconfig: string): Cluster {
+  return new Cluster(() => connect({ kubeconfig }, systemClock), systemClock);
+}
+
+/** A namespace that no other suite knows. */
+export async function freshNamespace(lab: LabInfo, prefix = 'test'): Promise<string> {
+  const name = `${prefix}-${randomBytes(4).toString('hex')}`;
+  await kubectl(lab, ['create', 'namespace', name]);
+  return name;
+}

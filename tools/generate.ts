@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { TOOLS as KUBECTL } from '../servers/kubectl/toolset.ts';
+import { at, isObject, stringAt } from '../shared/kernel/json.ts';
+import { wireTool } from '../shared/tool/mcp-server.ts';
+import type { ToolInfo } from '../shared/tool/toolset.ts';
+
+/** What is made from the tool definitions, and checked in: `npm run check` fails when it is not up to date. */
+const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = { kubectl: KUBECTL };
+
+await write('shared/policy/tools.gen.json', `${JSON.stringify(catalogue(), null, 2)}\n`);
+await write('docs/tools.md', toolsPage());
+
+function catalogue() {
+  return Object.entries(SERVERS).flatMap(([server, tools]) =>
+    tools.map(({ name, verb, effect }) => ({ server, tool: name, verb, effect })),
+  );
+}
+
+function toolsPage(): string {
+  const sections = Object.entries(SERVERS).flatMap(([server, tools]) => [
+    `## ${server}`,
+    `${tools.length} tools; tools/list costs a model about ${tokens(tools)} tokens.`,
+    ...tools.map(section),
+  ]);
+  return `${['# Tools', 'Made by `node tools/generate.ts` from the tool definitions. A tier is the default: `k8s-agent policy table` shows yours.', ...sections].join('\n\n')}\n`;
+}
+
+function section(tool: ToolInfo): string {
+  const properties = tool.schema.properties;
+  const required = tool.schema.required;
+  const rows = Object.entries(isObject(properties) ? properties : {}).map(([name, schema]) => {
+    const needed = Array.isArray(required) && required.includes(name) ? 'yes' : '';
+    return `| \`${name}\` | ${typeOf(schema)} | ${needed} | ${stringAt(schema, 'description') ?? ''} |`;
+  });
+  const title = `### ${tool.name}\n\n${tool.summary}\n\nVerb \`${tool.verb}\`, ${tool.effect === 'read' ? 'reads' : 'changes'}.`;
+  return rows.length === 0
+    ? title
+    : [title, '', '| parameter | type | required | |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function typeOf(schema: unknown): string {
+  const choices = at(schema, 'enum');
+  if (Array.isArray(choices)) return choices.map((choice) => `\`${choice}\``).join(', ');
+  return stringAt(schema, 'type') ?? 'any';
+}
+
+/** The measure of the field: bytes by four. */
+function tokens(tools: readonly ToolInfo[]): number {
+  return Math.ceil(Buffer.byteLength(JSON.stringify(tools.map(wireTool))) / 4);
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(fileURLToPath(new URL(`../${file}`, import.meta.url)), text);
+}
