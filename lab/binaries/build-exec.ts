@@ -7,7 +7,7 @@ import { duration, paced, type Report } from '../report.ts';
 import { findGo, goEnv } from './go-exec.ts';
 import { buildFlags, type GoModule, MODULE_DIR, neededGo, PROGRAMS } from './module.ts';
 
-const PROGRESS_EVERY_MS = 5000;
+const PROGRESS_EVERY_MS = 10_000;
 
 /**
  * Builds the one binary and its names into `target`, which appears whole or not at all.
@@ -19,9 +19,8 @@ export async function build(module: GoModule, target: string, env: Env, report: 
   const draft = `${target}.draft-${process.pid}`;
   await mkdir(draft, { recursive: true, mode: 0o700 });
   try {
-    report(
-      'building the control plane from its Go modules: 7 to 10 minutes on two cores the first time, once a machine',
-    );
+    report('building the control plane from its Go modules, once for this machine: 7 to 10 minutes on two cores');
+    report('(it may be interrupted: the next run goes on where it stopped)');
     const total = await fetchModules(go, env, report);
     await compile(go, [...buildFlags(module.goMod), '-o', join(draft, 'hyperkube'), '.'], total, env, report);
     await Promise.all(PROGRAMS.map((name) => symlink('hyperkube', join(draft, name))));
@@ -51,14 +50,19 @@ async function fetchModules(go: string, env: Env, report: Report): Promise<numbe
 
 async function compile(go: string, flags: readonly string[], total: number, env: Env, report: Report): Promise<void> {
   const started = Date.now();
+  const elapsed = () => duration(Date.now() - started);
   const say = paced(report, PROGRESS_EVERY_MS);
   let compiled = 0;
+  const show = () => say(`${compiled} packages compiled, of at most ${total} (${elapsed()})`);
+  // By a timer too: some packages take a minute by themselves.
+  const timer = setInterval(show, PROGRESS_EVERY_MS);
   // -v prints a line for each package that is compiled now; those in Go's cache are not printed.
-  await run(go, ['build', '-v', ...flags], env, (line) => {
+  const onLine = (line: string) => {
     if (!line.startsWith('go: ')) compiled++;
-    say(`${compiled} packages compiled, of at most ${total} (${duration(Date.now() - started)})`);
-  });
-  report(`control plane built in ${duration(Date.now() - started)}`);
+    show();
+  };
+  await run(go, ['build', '-v', ...flags], env, onLine).finally(() => clearInterval(timer));
+  report(`control plane built in ${elapsed()}`);
 }
 
 async function run(go: string, args: readonly string[], env: Env, onLine: (line: string) => void) {

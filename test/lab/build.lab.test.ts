@@ -47,7 +47,8 @@ describe('the first start on a machine', () => {
     const { path } = await resolve();
     expect(said).toEqual([
       expect.stringContaining('not all programs are at hand (no etcd, no kube-apiserver'),
-      expect.stringContaining('7 to 10 minutes on two cores the first time'),
+      expect.stringContaining('once for this machine: 7 to 10 minutes on two cores'),
+      expect.stringContaining('it may be interrupted'),
       '1 Go modules fetched',
       '1 packages compiled, of at most 3 (0s)',
       'control plane built in 0s',
