@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { kindName, namespaceName, objectName } from './cluster/names.ts';
+import { parseSpan } from './cluster/times.ts';
 
 /** The parameters that many tools share, each described once. */
 export const kind = kindName.describe('Pod, pods, po, deployments.apps, …');
@@ -8,3 +9,8 @@ export const namespace = namespaceName.optional().describe("Namespace; the conte
 export const allNamespaces = z.boolean().default(false).describe('Look in every namespace.');
 export const labels = z.string().max(1000).optional().describe('Label selector: app=web,tier!=db.');
 export const why = z.string().min(3).max(500).describe('Reason, shown to the person who decides.');
+export const since = z
+  .string()
+  .refine((text) => parseSpan(text) !== undefined, 'not a time span: write 30s, 10m, 2h or 1d')
+  .optional()
+  .describe('Only the last 10m, 2h, 1d.');

@@ -23,9 +23,12 @@ async function hintFor(cluster: Cluster, ref: ObjectRef, signal: AbortSignal): P
     resource.namespaced ? names(cluster, { resource, fields }, signal) : [],
   ]);
   if (elsewhere.length > 0) return `It exists in: ${elsewhere.map(namespaceOf).slice(0, SHOWN).join(', ')}.`;
-  if (here.length === 0) return `List what there is: get kind=${resource.plural}.`;
-  const near = here.map(nameOf).sort((a, b) => unlike(name, a) - unlike(name, b));
-  return `There is: ${near.slice(0, SHOWN).join(', ')}${near.length > SHOWN ? ', …' : ''}.`;
+  const near = here
+    .map(nameOf)
+    .filter((candidate) => unlike(name, candidate) <= 0.5)
+    .sort((a, b) => unlike(name, a) - unlike(name, b));
+  if (near.length === 0) return `List what there is: get kind=${resource.plural}.`;
+  return `Did you mean ${near.slice(0, SHOWN).join(', ')}?`;
 }
 
 /** A suggestion is worth no error of its own: whoever may not list gets none. */
@@ -40,7 +43,8 @@ async function names(
   return listed?.items ?? [];
 }
 
-/** A pod's name begins with its workload's: a common start counts as likeness. */
+/** 0 is alike, 1 is altogether different. A pod's name begins with its workload's, so a common start is alike. */
 function unlike(wanted: string, name: string): number {
-  return name.startsWith(wanted) || wanted.startsWith(name) ? 0 : distance(wanted, name);
+  if (name.startsWith(wanted) || wanted.startsWith(name)) return 0;
+  return distance(wanted, name) / Math.max(wanted.length, name.length);
 }
