@@ -16,6 +16,8 @@ export interface GitOpsOwner {
   readonly repo: string;
   readonly path: string;
   readonly revision: string;
+  /** Where to make the change instead, when it is no path of a repository. */
+  readonly instead?: string;
 }
 
 /** What the server found out about a target and policy has to know. Never taken from a model's argument. */
@@ -23,6 +25,8 @@ export interface Facts {
   readonly gitops?: GitOpsOwner;
   /** Why a floor forbids this, in our words: no configuration lowers a floor. */
   readonly floor?: string;
+  /** What no configuration makes safe, as rights (RBAC): a person always decides. */
+  readonly minimumTier?: 'confirm';
 }
 
 /** One thing that a call would do: resolved from typed input, never from a command line. */

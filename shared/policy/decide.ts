@@ -30,18 +30,26 @@ export function decide(policy: Policy, action: Action, agent?: string, run?: Run
   const tier = winner?.tier ?? 'confirm';
   if (tier === 'forbidden') return deny(explainRule(winner), forbiddenHint(action));
   const moved = overlay(tier, action, agent, run);
-  const rule = moved === undefined ? explainRule(winner) : explainRule(moved);
+  const rule = explainRule(moved ?? winner);
   const warning = gitops === undefined ? {} : { warning: gitops };
-  return (moved?.tier ?? tier) === 'safe'
-    ? { kind: 'allow', tier: 'safe', rule, by: moved === undefined ? 'policy' : 'workflow', ...warning }
-    : { kind: 'ask', tier: 'confirm', rule, ...warning };
+  if ((moved?.tier ?? tier) === 'confirm') return { kind: 'ask', tier: 'confirm', rule, ...warning };
+  if (action.facts?.minimumTier === 'confirm') {
+    return { kind: 'ask', tier: 'confirm', rule: `floor (${rule} cannot make this safe)`, ...warning };
+  }
+  return { kind: 'allow', tier: 'safe', rule, by: moved === undefined ? 'policy' : 'workflow', ...warning };
 }
 
 /** A call with several actions (a manifest of many documents) is decided by its strictest one. */
 export function decideAll(policy: Policy, actions: readonly Action[], agent?: string, run?: RunAutonomy): Decision {
   const [first, ...rest] = actions.map((action) => decide(policy, action, agent, run));
   if (first === undefined) return { kind: 'ask', tier: 'confirm', rule: 'unknown means confirm' };
-  return rest.reduce((worst, next) => (STRICTNESS[next.tier] > STRICTNESS[worst.tier] ? next : worst), first);
+  const strictest = rest.reduce(
+    (worst, next) => (STRICTNESS[next.tier] > STRICTNESS[worst.tier] ? next : worst),
+    first,
+  );
+  if (strictest.kind === 'deny') return strictest;
+  const warnings = [first, ...rest].flatMap((decision) => (decision.kind !== 'deny' && decision.warning) || []);
+  return warnings.length === 0 ? strictest : { ...strictest, warning: [...new Set(warnings)].join('\n') };
 }
 
 /** The rule that wins for an action, or undefined where none matches. */
@@ -84,7 +92,8 @@ function gitopsConflict(policy: Policy, action: Action): string | undefined {
   const owner = action.facts?.gitops;
   const reverted = REVERTED.some((verb) => covers(verb, action.verb));
   if (owner === undefined || !owner.selfHeal || !reverted) return undefined;
-  const advice = `change path ${owner.path} in repo ${owner.repo} (revision ${owner.revision}) instead`;
+  const advice =
+    owner.instead ?? `change path ${owner.path} in repo ${owner.repo} (revision ${owner.revision}) instead`;
   const text = `argocd app ${owner.app} owns ${action.kind?.kind ?? 'this'}/${action.name ?? ''} and will revert it; ${advice}`;
   return policy.gitops === 'refuse' ? `${text}.` : text;
 }

@@ -76,6 +76,13 @@ describe('rules', () => {
     expect(decideAll(DEFAULT_POLICY, actions).kind).toBe('deny');
     expect(decideAll(DEFAULT_POLICY, []).kind).toBe('ask');
   });
+
+  it('keeps the warning of each of many actions', () => {
+    const owned = { selfHeal: true, repo: 'http://git/gitops', path: 'apps', revision: 'main' };
+    const actions = ['shop', 'blog'].map((app) => anAction({ name: app, facts: { gitops: { ...owned, app } } }));
+    const decision = decideAll(parsePolicy({ gitops: 'warn' }), [anAction(), ...actions]);
+    expect(decision).toMatchObject({ warning: expect.stringMatching(/app shop owns.*\n.*app blog owns/) });
+  });
 });
 
 describe('floors, GitOps and scope', () => {
@@ -216,6 +223,16 @@ describe('for all policies and actions', () => {
         action,
         (autonomy, a) => decide(parsePolicy(autonomy), { ...a, facts: { floor: 'no' } }).kind === 'deny',
       ),
+    );
+  });
+
+  it('lets nothing make safe what a person always decides', () => {
+    fc.assert(
+      fc.property(lists, action, fc.array(freeVerb), (autonomy, a, auto_approve) => {
+        const run = parseRunAutonomy('run-1', { auto_approve });
+        const facts = { minimumTier: 'confirm' } as const;
+        expect(decide(parsePolicy(autonomy), { ...a, facts }, undefined, run).kind).not.toBe('allow');
+      }),
     );
   });
 
