@@ -22,7 +22,7 @@ export interface Lab extends LabView {
   readonly programCure: string;
 }
 
-export interface Command {
+interface Command {
   readonly file: string;
   readonly args: readonly string[];
   /** Beside PATH and HOME: nothing else of the user's environment reaches a component. */

@@ -9,7 +9,7 @@ interface Fault {
   readonly request?: string;
 }
 
-export const FAULTS = {
+const FAULTS = {
   crashloop: { container: 'crasher', annotation: 'CrashLoopBackOff' },
   oom: { container: 'hungry', annotation: 'OOMKilled' },
   // More than any node has, so that the scheduler itself refuses it.

@@ -94,6 +94,6 @@ async function cureOf(log: string, { ports }: Component, lab: Lab): Promise<stri
   return `Run \`npm run lab -- reset\` to start from nothing; ${lab.dir} holds all logs.`;
 }
 
-export function logOf(lab: Pick<Lab, 'path'>, name: string): string {
+function logOf(lab: Pick<Lab, 'path'>, name: string): string {
   return lab.path('logs', `${name}.log`);
 }

@@ -74,6 +74,12 @@ describe('the life of a lab', () => {
     expect(await lab.kubectl('get', 'namespace', 'kept', '-o', 'name')).toBe('namespace/kept');
   });
 
+  it('runs new pods right after a restart, and shows their logs', async () => {
+    await lab.kubectl('create', 'deployment', 'web', '-n', 'kept', '--image=registry.example.invalid/web:1.0.0');
+    await lab.kubectl('rollout', 'status', 'deployment/web', '-n', 'kept', '--timeout=15s');
+    expect(await lab.kubectl('logs', '-n', 'kept', 'deployment/web', '--tail=1')).toContain('ERROR upstream timeout');
+  });
+
   it('begins anew with a reset', async () => {
     await labReset({ dir: lab.info.dir, report: silent });
     expect(await lab.kubectl('get', 'namespaces', '-o', 'name')).not.toContain('kept');
