@@ -1,12 +1,13 @@
 import type { GatePorts } from '../../shared/gate/ports.ts';
 import { createToolset, type Toolset } from '../../shared/tool/toolset.ts';
 import type { KubectlDeps } from './deps.ts';
+import { events } from './tools/events.ts';
 import { get } from './tools/get.ts';
 import { logs } from './tools/logs.ts';
 import { restartPod } from './tools/restart-pod.ts';
 import { scale } from './tools/scale.ts';
 
-export const TOOLS = [get, logs, restartPod, scale];
+export const TOOLS = [events, get, logs, restartPod, scale];
 
 const INSTRUCTIONS = `Operate a Kubernetes cluster. Reads run at once. Changes are previewed on the server and ask a person, who may say no. \
 Forbidden ones are refused with what to do instead: do not look for a way round. \
