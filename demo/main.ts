@@ -16,7 +16,7 @@ const { values } = parseArgs({ options: { yes: { type: 'boolean', default: false
 const bundle = fileURLToPath(new URL('../dist/kubectl.js', import.meta.url));
 const home = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'k8s-agent-orchestrator', 'demo-home');
 mkdirSync(home, { recursive: true, mode: 0o700 });
-await build({ faultPoints: false });
+await build({ faultPoints: false, programs: ['kubectl'] });
 await (process.env.KUBECONFIG ? onOwnCluster(process.env.KUBECONFIG) : onLab());
 
 /** Somebody's cluster is not a stage: the demo reads, and that is all. */

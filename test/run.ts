@@ -45,7 +45,7 @@ process.exitCode = failed === 0 ? 0 : 1;
 /** Outside of the tests, since the first time builds for minutes and shows its progress. */
 async function setUp(): Promise<void> {
   await build({ faultPoints: false });
-  await build({ faultPoints: true });
+  await build({ faultPoints: true, programs: ['kubectl'] });
   await installClients();
   await labUp({ dir: testLabDir() });
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Plugin } from 'esbuild';
 
@@ -16,10 +15,10 @@ const ENTRIES = {
 };
 
 /** One bundle a program: what a server loads decides its start and its memory. */
-export async function build({ faultPoints }: BuildOptions): Promise<void> {
+export async function build({ faultPoints, programs = ALL }: BuildOptions): Promise<void> {
   await esbuild({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(`${root}/${file}`))),
+    entryPoints: programs.map((program) => ({ in: ENTRIES[program], out: program })),
     outdir: faultPoints ? 'dist/test' : 'dist',
     bundle: true,
     splitting: true,

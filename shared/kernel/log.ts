@@ -9,13 +9,14 @@ export type Log = (message: string, error: unknown) => void;
 export function stderrLog(name: string): Log {
   let logger: Promise<Logger> | undefined;
   return (message, error) => {
-    logger ??= import('pino').then(({ pino }) => pino({ name }, pino.destination({ dest: 2, sync: true })));
+    logger ??= import('pino').then(({ default: pino }) => pino({ name }, pino.destination({ dest: 2, sync: true })));
     const { stack, cause } = error instanceof Error ? error : { stack: undefined, cause: undefined };
     const detail = {
       error: maskText(messageOf(error)),
       ...(cause !== undefined && { cause: maskText(messageOf(cause)) }),
       stack,
     };
-    void logger.then((ready) => ready.error(detail, message));
+    // A log that fails must not end the server, which may be in the middle of a change.
+    logger.then((ready) => ready.error(detail, message)).catch(() => process.stderr.write(`${name}: ${message}\n`));
   };
 }
