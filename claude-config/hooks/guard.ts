@@ -1,11 +1,5 @@
 import { at, stringAt } from '../../shared/kernel/json.ts';
-import type { Protection } from './protected.ts';
-
-/** What is known of the machine when a hook runs. */
-export interface GuardContext {
-  readonly protection: Protection;
-  readonly variables: Readonly<Record<string, string | undefined>>;
-}
+import type { GuardContext } from './context.ts';
 
 const EDITORS = ['Edit', 'Write', 'MultiEdit', 'NotebookEdit'];
 

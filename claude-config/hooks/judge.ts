@@ -1,4 +1,4 @@
-import type { GuardContext } from './guard.ts';
+import type { GuardContext } from './context.ts';
 import { GLOB, HOLE, patternOf } from './marks.ts';
 import { answersForPerson, baseName, mentions, PROGRAMS, refusal } from './programs.ts';
 import { readShell, type ShellCommand } from './shell.ts';

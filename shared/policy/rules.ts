@@ -91,7 +91,7 @@ interface Qualified {
 }
 
 /** Namespaces and agents keep their hyphens, so they are cut off before the words are split. */
-function splitQualifiers(text: string): Qualified {
+export function splitQualifiers(text: string): Qualified {
   const match = /^(?<head>.*?)(?:\s+in\s+(?<namespace>\S+))?(?:\s+by\s+(?<agent>\S+))?$/i.exec(text.trim());
   const { head = '', namespace, agent } = match?.groups ?? {};
   const words = head

@@ -1,0 +1,60 @@
+import { execa } from 'execa';
+import { messageOf, OpsError } from '../../shared/kernel/errors.ts';
+import { arrayAt, at } from '../../shared/kernel/json.ts';
+
+export interface Registered {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const MESSAGES = [
+  {
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'k8s-agent-doctor', version: '1' } },
+  },
+  { method: 'notifications/initialized' },
+  { id: 2, method: 'tools/list' },
+].map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+
+/** Starts a registered server as the client would, and returns how many tools it lists. It calls none. */
+export async function probeServer({ command, args, env }: Registered, timeout: number): Promise<number> {
+  const server = execa(command, args, { env, reject: false, timeout, buffer: { stdout: false } });
+  const ended = server.then(({ stderr, timedOut, exitCode }) => {
+    const how = timedOut ? `it did not answer within ${timeout / 1000} s` : `it ended with exit code ${exitCode}`;
+    throw new OpsError(
+      'unreachable',
+      `${how}: ${stderr.slice(-300) || 'it said nothing'}`,
+      'Run it by hand: k8s-agent mcp kubectl',
+    );
+  });
+  try {
+    for (const message of MESSAGES) server.stdin.write(message);
+    return await Promise.race([answer(server), ended]);
+  } finally {
+    ended.catch(() => undefined);
+    server.kill();
+  }
+}
+
+async function answer(lines: AsyncIterable<unknown>): Promise<number> {
+  for await (const line of lines) {
+    const message = parse(String(line));
+    if (at(message, 'id') === 2) return arrayAt(message, 'result', 'tools').length;
+  }
+  // Its end is told by the other side of the race.
+  return new Promise(() => undefined);
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new OpsError(
+      'unreachable',
+      `it wrote something that is not JSON-RPC: ${line.slice(0, 100)} (${messageOf(error)})`,
+      'Nothing else may write to standard output.',
+    );
+  }
+}

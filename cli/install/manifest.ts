@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { messageOf, OpsError } from '../../shared/kernel/errors.ts';
+import type { Paths } from '../../shared/kernel/paths.ts';
+import { readText, writeAtomically } from '../files.ts';
+import { changeSchema } from './merge.ts';
+
+const mergedSchema = z.strictObject({
+  /** We made the file. */
+  created: z.boolean(),
+  /** The text before we wrote, while nobody else has written since; only for settings.json. */
+  before: z.string().exactOptional(),
+  /** SHA-256 of the text after we wrote. */
+  after: z.string(),
+  changes: z.array(changeSchema),
+});
+export type MergedFile = z.output<typeof mergedSchema>;
+
+const ownedSchema = z.strictObject({
+  path: z.string(),
+  /** SHA-256 of what we wrote. */
+  sha256: z.string(),
+  /** What stood there before. */
+  replaced: z.string().exactOptional(),
+});
+export type OwnedFile = z.output<typeof ownedSchema>;
+
+/** What `install` wrote, and what `uninstall` therefore may take out: `k8s-agent/install.json`. */
+const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  settings: mergedSchema.exactOptional(),
+  claudeJson: mergedSchema.exactOptional(),
+  agents: z.array(ownedSchema),
+});
+export type Manifest = z.output<typeof manifestSchema>;
+
+export const EMPTY: Manifest = { version: 1, agents: [] };
+
+export function manifestFile(paths: Paths): string {
+  return join(paths.state, 'install.json');
+}
+
+export function readManifest(paths: Paths): Manifest | undefined {
+  const file = manifestFile(paths);
+  const text = readText(file);
+  if (text === undefined) return undefined;
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new OpsError(
+      'config_invalid',
+      `${file} cannot be read: ${messageOf(error)}.`,
+      'It says what install has written. Move it away to install anew; uninstall then only takes out what it still recognises.',
+      { cause: error },
+    );
+  }
+}
+
+export function writeManifest(paths: Paths, manifest: Manifest): void {
+  writeAtomically(manifestFile(paths), `${JSON.stringify(manifest, null, 2)}\n`, 0o600);
+}
