@@ -3,16 +3,21 @@ import { build as esbuild, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-export interface BuildOptions {
-  /** Test builds can be killed between the gate's steps; they go to dist/test. */
-  readonly faultPoints: boolean;
-}
-
 const ENTRIES = {
   kubectl: 'servers/kubectl/main.ts',
   'k8s-agent': 'cli/main.ts',
   guard: 'claude-config/hooks/main.ts',
-};
+} as const;
+
+export type Program = keyof typeof ENTRIES;
+const ALL: readonly Program[] = ['kubectl', 'k8s-agent', 'guard'];
+
+export interface BuildOptions {
+  /** Test builds can be killed between the gate's steps; they go to dist/test. */
+  readonly faultPoints: boolean;
+  /** All of them unless told. */
+  readonly programs?: readonly Program[];
+}
 
 /** One bundle a program: what a server loads decides its start and its memory. */
 export async function build({ faultPoints, programs = ALL }: BuildOptions): Promise<void> {
