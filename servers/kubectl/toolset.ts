@@ -6,8 +6,9 @@ import { get } from './tools/get.ts';
 import { logs } from './tools/logs.ts';
 import { restartPod } from './tools/restart-pod.ts';
 import { scale } from './tools/scale.ts';
+import { top } from './tools/top.ts';
 
-export const TOOLS = [events, get, logs, restartPod, scale];
+export const TOOLS = [events, get, logs, restartPod, scale, top];
 
 const INSTRUCTIONS = `Operate a Kubernetes cluster. Reads run at once. Changes are previewed on the server and ask a person, who may say no. \
 Forbidden ones are refused with what to do instead: do not look for a way round. \
