@@ -1,12 +1,30 @@
 import { z } from 'zod';
+import { OpsError } from '../../../shared/kernel/errors.ts';
 import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
+import { getNamed } from '../cluster/near.ts';
 import { identityOf, replicasOf } from '../cluster/objects.ts';
 import { PATCH_TYPES, tryOut, type WriteRequest, write } from '../cluster/writer.ts';
 import { kubectlTool } from '../deps.ts';
-import { factsFor } from '../facts.ts';
+import { nothingToDo } from '../edit.ts';
+import { factsOf } from '../facts.ts';
 import { locateOne, targetOf } from '../locate.ts';
+import { oncePerCall } from '../once.ts';
 import { kind, name, namespace, why } from '../params.ts';
 import { versionOf, warningLines } from '../preview.ts';
+
+const input = z.strictObject({
+  kind,
+  name,
+  namespace,
+  replicas: z.int().min(0).max(50).describe('Wanted count.'),
+  why,
+});
+
+const read = oncePerCall(async (spelled: z.output<typeof input>, { cluster }, signal) => {
+  const ref = await locateOne(cluster, spelled, signal);
+  if (!ref.resource.subresources.includes('scale')) throw notScalable(ref);
+  return { ref, workload: await getNamed(cluster, ref, signal) };
+});
 
 export const scale = kubectlTool({
   name: 'scale',
@@ -14,27 +32,27 @@ export const scale = kubectlTool({
   verb: 'scale',
   effect: 'write',
   destructive: false,
-  input: z.strictObject({ kind, name, namespace, replicas: z.int().min(0).max(50).describe('Wanted count.'), why }),
-  target: async (input, { cluster }, signal) => {
-    const ref = await locateOne(cluster, input, signal);
-    return [{ ...targetOf(ref), facts: await factsFor(cluster, ref, signal) }];
+  input,
+  target: async (input, deps, signal) => {
+    const { ref, workload } = await read(input, deps, signal);
+    return [{ ...targetOf(ref), facts: await factsOf(deps.cluster, { ref, live: workload }, signal) }];
   },
-  plan: async ({ replicas, ...spelled }, { cluster }, signal) => {
-    const ref = await locateOne(cluster, spelled, signal);
-    const workload = await cluster.get(ref, signal);
-    const request = scaleTo(ref, replicas, versionOf(workload));
-    const { warnings } = await tryOut(cluster, request, signal);
-    const from = replicasOf(workload);
+  plan: async (input, deps, signal) => {
+    const { ref, workload } = await read(input, deps, signal);
+    const [from, to] = [replicasOf(workload), input.replicas];
+    if (from === to) throw nothingToDo(describeRef(ref));
+    const request = scaleTo(ref, to, versionOf(workload));
+    const { warnings } = await tryOut(deps.cluster, request, signal);
     return {
       preview: {
-        change: `replicas ${from} → ${replicas}`,
-        risk: replicas === 0 ? 'it stops serving' : replicas < from ? 'pods are ended' : 'needs room on the nodes',
-        details: [`${describeRef(ref)}: replicas ${from} → ${replicas}`, ...warningLines(warnings)].join('\n'),
+        change: `replicas ${from} → ${to}`,
+        risk: to === 0 ? 'it stops serving' : to < from ? 'pods are ended' : 'needs room on the nodes',
+        details: [`${describeRef(ref)}: replicas ${from} → ${to}`, ...warningLines(warnings)].join('\n'),
         seen: identityOf(workload),
       },
       run: async (permit) => {
-        await write(cluster, permit, request);
-        return { text: `${describeRef(ref)} is scaled from ${from} to ${replicas}. Follow it with rollout_status.` };
+        await write(deps.cluster, permit, request);
+        return { text: `${describeRef(ref)} is scaled from ${from} to ${to}. Follow it with rollout_status.` };
       },
     };
   },
@@ -44,4 +62,9 @@ export const scale = kubectlTool({
 function scaleTo(ref: ObjectRef, replicas: number, resourceVersion: string): WriteRequest {
   const body = { metadata: { resourceVersion }, spec: { replicas } };
   return { ref, method: 'PATCH', subresource: 'scale', contentType: PATCH_TYPES.merge, body };
+}
+
+function notScalable({ resource }: ObjectRef): OpsError {
+  const hint = 'Deployment, StatefulSet, ReplicaSet and some custom resources can; a DaemonSet runs once on each node.';
+  return new OpsError('invalid_input', `A ${resource.kind} cannot be scaled.`, hint);
 }
