@@ -1,14 +1,33 @@
 import type { GatePorts } from '../../shared/gate/ports.ts';
 import { createToolset, type Toolset } from '../../shared/tool/toolset.ts';
 import type { KubectlDeps } from './deps.ts';
+import { cordon } from './tools/cordon.ts';
 import { events } from './tools/events.ts';
 import { get } from './tools/get.ts';
 import { logs } from './tools/logs.ts';
+import { patch } from './tools/patch.ts';
 import { restartPod } from './tools/restart-pod.ts';
+import { rolloutPause } from './tools/rollout-pause.ts';
+import { rolloutRestart } from './tools/rollout-restart.ts';
+import { rolloutResume } from './tools/rollout-resume.ts';
 import { scale } from './tools/scale.ts';
 import { top } from './tools/top.ts';
+import { uncordon } from './tools/uncordon.ts';
 
-export const TOOLS = [events, get, logs, restartPod, scale, top];
+export const TOOLS = [
+  cordon,
+  events,
+  get,
+  logs,
+  patch,
+  restartPod,
+  rolloutPause,
+  rolloutRestart,
+  rolloutResume,
+  scale,
+  top,
+  uncordon,
+];
 
 const INSTRUCTIONS = `Operate a Kubernetes cluster. Reads run at once. Changes are previewed on the server and ask a person, who may say no. \
 Forbidden ones are refused with what to do instead: do not look for a way round. \

@@ -1,0 +1,53 @@
+import { OpsError } from '../../shared/kernel/errors.ts';
+import { isObject } from '../../shared/kernel/json.ts';
+import type { ObjectRef } from './cluster/cluster.ts';
+import { PATCH_TYPES, type WriteRequest } from './cluster/writer.ts';
+
+export const TYPES = ['strategic', 'merge', 'json'] as const;
+type PatchType = (typeof TYPES)[number];
+
+/** Characters: the API server takes 3 MB, a person reads less. */
+const MAX_PATCH = 1_000_000;
+
+/** The request of a patch, bound to the version that was read (409 where the object has moved on). */
+export function patchRequest(
+  ref: ObjectRef,
+  resourceVersion: string,
+  given: unknown,
+  wanted: PatchType | undefined,
+): WriteRequest {
+  const patch = typeof given === 'string' ? parse(given) : given;
+  if (JSON.stringify(patch ?? null).length > MAX_PATCH) {
+    throw new OpsError('too_large', `patch: more than ${MAX_PATCH} characters.`, 'Change less at once.');
+  }
+  const type = wanted ?? (Array.isArray(patch) ? 'json' : 'strategic');
+  const body = type === 'json' ? operations(patch, resourceVersion) : merged(patch, resourceVersion, type);
+  // Strict: a field that the kind does not have is an error and not silence.
+  return { ref, method: 'PATCH', contentType: PATCH_TYPES[type], query: { fieldValidation: 'Strict' }, body };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new OpsError('invalid_input', 'patch: the text is not JSON.', 'Give an object, or an array of operations.');
+  }
+}
+
+function operations(patch: unknown, value: string): unknown {
+  if (Array.isArray(patch) && patch.length > 0 && patch.every(isObject)) {
+    return [...patch, { op: 'add', path: '/metadata/resourceVersion', value }];
+  }
+  const hint = 'For example [{"op":"replace","path":"/spec/replicas","value":2}].';
+  throw new OpsError('invalid_input', 'patch: a json patch is an array of operations.', hint);
+}
+
+function merged(patch: unknown, resourceVersion: string, type: PatchType): unknown {
+  const metadata = isObject(patch) ? (patch.metadata ?? {}) : undefined;
+  if (isObject(patch) && isObject(metadata)) return { ...patch, metadata: { ...metadata, resourceVersion } };
+  throw new OpsError(
+    'invalid_input',
+    `patch: a ${type} patch is an object, and so is its metadata.`,
+    'For example {"spec":{"replicas":2}}; an array of operations is type json.',
+  );
+}

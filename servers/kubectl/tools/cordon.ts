@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { at } from '../../../shared/kernel/json.ts';
+import { describeRef } from '../cluster/cluster.ts';
+import { getNamed } from '../cluster/near.ts';
+import { editOf, mergeRequest, nothingToDo } from '../edit.ts';
+import { editTool } from '../edit-tool.ts';
+import { locateOne } from '../locate.ts';
+import { name, why } from '../params.ts';
+
+export const cordon = editTool({
+  name: 'cordon',
+  summary: 'Keep new pods off a node; running ones stay. Forbidden unless the user allows it.',
+  verb: 'cordon',
+  destructive: false,
+  input: z.strictObject({ name, why }),
+  edit: async ({ name }, { cluster }, signal) => {
+    const ref = await locateOne(cluster, { kind: 'nodes', name }, signal);
+    const live = await getNamed(cluster, ref, signal);
+    if (at(live, 'spec', 'unschedulable') === true) throw nothingToDo(describeRef(ref));
+    return editOf(cluster, ref, live, mergeRequest(ref, live, { unschedulable: true }), signal);
+  },
+  words: ({ ref }) => ({
+    change: 'takes no new pods',
+    risk: 'new pods have to find room on the other nodes',
+    done: `${describeRef(ref)} takes no new pods. uncordon opens it again.`,
+  }),
+});

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { at } from '../../../shared/kernel/json.ts';
+import { describeRef } from '../cluster/cluster.ts';
+import { getNamed } from '../cluster/near.ts';
+import { editOf, mergeRequest, nothingToDo } from '../edit.ts';
+import { editTool } from '../edit-tool.ts';
+import { locateOne } from '../locate.ts';
+import { kind, name, namespace, why } from '../params.ts';
+import { demandKind } from '../workloads.ts';
+
+export const rolloutPause = editTool({
+  name: 'rollout_pause',
+  summary: 'Hold the rollout of a Deployment: changes wait. Asks the user first.',
+  verb: 'rollout pause',
+  destructive: false,
+  input: z.strictObject({ kind, name, namespace, why }),
+  edit: async (input, { cluster }, signal) => {
+    const ref = await locateOne(cluster, input, signal);
+    demandKind(ref, 'pause', ['Deployment']);
+    const live = await getNamed(cluster, ref, signal);
+    if (at(live, 'spec', 'paused') === true) throw nothingToDo(describeRef(ref));
+    return editOf(cluster, ref, live, mergeRequest(ref, live, { paused: true }), signal);
+  },
+  words: ({ ref }) => ({
+    change: 'pauses',
+    risk: 'later changes do not reach its pods until it resumes',
+    done: `${describeRef(ref)} is paused. rollout_resume lets it go on.`,
+  }),
+});
