@@ -1,0 +1,285 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parse } from 'jsonc-parser';
+import { describe, expect, it } from 'vitest';
+import { contextFor } from '../../cli/context.ts';
+import { installLayout } from '../../cli/install/install.ts';
+import { uninstallLayout } from '../../cli/install/uninstall.ts';
+import { parsePolicy } from '../../shared/policy/policy.ts';
+import { aMachine } from './machine.ts';
+
+const read = (file: string) => readFileSync(file, 'utf8');
+const MINE = `{
+  // my own comment
+  "model": "opus", // keep me
+  "permissions": { "allow": ["Read"], "deny": [] },
+  "hooks": {
+    "PreToolUse": [
+      { "matcher": "Bash", "hooks": [{ "type": "command", "command": "true" }] } /* mine */
+    ]
+  },
+}
+`;
+
+/** Every file below a folder with its text, the log and state folders left out. */
+function snapshot(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes('/k8s-agent/'));
+  return Object.fromEntries(paths.map((path) => [path.slice(folder.length + 1), read(path)]));
+}
+
+describe('install', () => {
+  it("writes the seed's layout into an empty home", () => {
+    const { context, folder } = aMachine();
+    installLayout(context);
+    expect(Object.keys(snapshot(folder)).sort()).toEqual([
+      '.claude.json',
+      '.claude/agents/k8s-diagnostician.md',
+      '.claude/agents/k8s-orchestrator.md',
+      '.claude/settings.json',
+    ]);
+    for (const path of ['logs/actions', 'logs/workflows', 'k8s-agent/calls']) {
+      expect(statSync(join(context.paths.home, path)).mode & 0o777).toBe(0o700);
+    }
+  });
+
+  it('writes a policy that the gate accepts', () => {
+    const { context } = aMachine();
+    installLayout(context);
+    expect(parsePolicy(parse(read(context.paths.settings)).autonomy).rules).toHaveLength(17);
+  });
+
+  it("keeps every line of the user's settings", () => {
+    const { context, file } = aMachine();
+    const settings = file('.claude/settings.json', MINE);
+    installLayout(context);
+    const text = read(settings);
+    for (const part of ['// my own comment', '"model": "opus", // keep me', '/* mine */', '"command": "true"']) {
+      expect(text).toContain(part);
+    }
+    const value = parse(text, [], { allowTrailingComma: true });
+    expect(value.permissions.allow).toEqual(['Read', 'mcp__kubectl__*']);
+    expect(value.hooks.PreToolUse).toHaveLength(2);
+    expect(value.hooks.PreToolUse[1].hooks[0]).toMatchObject({ command: process.execPath, onFailure: 'block' });
+  });
+
+  it('registers the server with absolute paths and this home', () => {
+    const { context } = aMachine();
+    installLayout(context);
+    expect(JSON.parse(read(context.claudeJson)).mcpServers.kubectl).toEqual({
+      type: 'stdio',
+      command: process.execPath,
+      args: [join(context.root, 'dist/kubectl.js')],
+      env: { K8S_AGENT_HOME: context.paths.home },
+    });
+  });
+
+  it('changes nothing the second time, and says so', () => {
+    const { context, file, folder } = aMachine();
+    file('.claude/settings.json', MINE);
+    installLayout(context);
+    const before = snapshot(folder);
+    expect(installLayout(context)).toEqual([]);
+    expect(snapshot(folder)).toEqual(before);
+  });
+
+  it("leaves the user's own agents and autonomy alone", () => {
+    const { context, file } = aMachine();
+    const autonomy = { safe_actions: ['get'], confirm_actions: [], forbidden_actions: ['delete'] };
+    const agents = { 'k8s-diagnostician': { model: 'haiku', promptFile: 'agents/k8s-diagnostician.md' } };
+    file('.claude/settings.json', JSON.stringify({ autonomy, agents }));
+    installLayout(context);
+    const value = parse(read(context.paths.settings));
+    expect(value.autonomy).toEqual(autonomy);
+    expect(value.agents).toMatchObject(agents);
+    expect(read(join(context.paths.agents, 'k8s-diagnostician.md'))).toContain('model: haiku');
+  });
+
+  it('follows a model that is changed in the settings', () => {
+    const { context } = aMachine();
+    installLayout(context);
+    writeFileSync(context.paths.settings, read(context.paths.settings).replace('"sonnet"', '"haiku"'));
+    expect(installLayout(context)).toEqual([expect.stringContaining('updated')]);
+    expect(read(join(context.paths.agents, 'k8s-diagnostician.md'))).toContain('model: haiku');
+  });
+
+  it('keeps a prompt that the user has changed', () => {
+    const { context } = aMachine();
+    installLayout(context);
+    const prompt = join(context.paths.agents, 'k8s-diagnostician.md');
+    writeFileSync(prompt, `${read(prompt)}\nAlways answer in rhyme.\n`);
+    expect(installLayout(context)).toEqual([expect.stringContaining('you have changed it')]);
+    expect(read(prompt)).toContain('rhyme');
+  });
+
+  it.each([
+    ['broken', '{\n  "model": "opus"\n  "x": 1\n}', /CommaExpected at line 3, column 3/],
+    ['a list', '[]', /not a JSON object/],
+    ['empty', '', /line 1, column 1/],
+    ['written with hooks that are no object', '{"hooks": []}', /hooks/],
+    ['written with a key twice', '{"permissions": {"allow": "x"}, "permissions": {}}', /permissions/],
+  ])('touches nothing when settings.json is %s', (_, text, message) => {
+    const { context, file, folder } = aMachine();
+    file('.claude/settings.json', text);
+    const before = snapshot(folder);
+    expect(() => installLayout(context)).toThrow(message);
+    expect(snapshot(folder)).toEqual(before);
+    expect(existsSync(context.paths.state)).toBe(false);
+  });
+
+  it('touches nothing when .claude.json is broken', () => {
+    const { context, file, folder } = aMachine();
+    file('.claude.json', '{');
+    const before = snapshot(folder);
+    expect(() => installLayout(context)).toThrow(/\.claude\.json is broken/);
+    expect(snapshot(folder)).toEqual(before);
+  });
+
+  it('keeps the mode of the settings, and a symbolic link to them', () => {
+    const { context, file, folder } = aMachine();
+    const real = file('dotfiles/settings.json', '{}\n');
+    chmodSync(real, 0o640);
+    mkdirSync(context.paths.home);
+    symlinkSync(real, context.paths.settings);
+    installLayout(context);
+    expect(realpathSync(context.paths.settings)).toBe(realpathSync(join(folder, 'dotfiles/settings.json')));
+    expect(statSync(real).mode & 0o777).toBe(0o640);
+  });
+
+  it('backs up what it changes', () => {
+    const { context, file } = aMachine();
+    file('.claude/settings.json', MINE);
+    installLayout(context);
+    const [backup = ''] = readdirSync(join(context.paths.state, 'backups'));
+    expect(read(join(context.paths.state, 'backups', backup))).toBe(MINE);
+  });
+
+  it('replaces its own entries when it has moved, and adds none twice', () => {
+    const { context } = aMachine();
+    installLayout({ ...context, node: '/old/node' });
+    installLayout(context);
+    const value = parse(read(context.paths.settings));
+    expect(value.hooks.PreToolUse).toHaveLength(1);
+    expect(read(context.paths.settings)).not.toContain('/old/node');
+    expect(read(context.claudeJson)).not.toContain('/old/node');
+  });
+});
+
+describe('where the servers are registered', () => {
+  it('is beside ~/.claude, and inside of a folder that CLAUDE_CONFIG_DIR names', () => {
+    const { machine, folder } = aMachine();
+    expect(contextFor(machine, undefined).claudeJson).toBe(join(folder, '.claude.json'));
+    expect(contextFor(machine, join(folder, 'work')).claudeJson).toBe(join(folder, 'work/.claude.json'));
+    const other = { ...machine, env: { CLAUDE_CONFIG_DIR: join(folder, '.claude') } };
+    expect(contextFor(other, undefined).claudeJson).toBe(join(folder, '.claude/.claude.json'));
+  });
+});
+
+describe('uninstall', () => {
+  it('leaves an empty home as it was', () => {
+    const { context, folder } = aMachine();
+    installLayout(context);
+    uninstallLayout(context);
+    expect(snapshot(folder)).toEqual({});
+  });
+
+  it('gives the settings back byte for byte', () => {
+    const { context, file, folder } = aMachine();
+    file('.claude/settings.json', MINE);
+    file('.claude.json', '{"numStartups": 3}');
+    const before = snapshot(folder);
+    installLayout(context);
+    installLayout({ ...context, node: '/moved/node' });
+    uninstallLayout(context);
+    expect(snapshot(folder)['.claude/settings.json']).toBe(before['.claude/settings.json']);
+    expect(JSON.parse(snapshot(folder)['.claude.json'] ?? '')).toEqual({ numStartups: 3 });
+  });
+
+  it('keeps what the user has written since', () => {
+    const { context, file } = aMachine();
+    file('.claude/settings.json', MINE);
+    installLayout(context);
+    const { settings } = context.paths;
+    writeFileSync(settings, read(settings).replace('"Read"', '"Read", "Write"').replace('"drain",', ''));
+    uninstallLayout(context);
+    const value = parse(read(settings), [], { allowTrailingComma: true });
+    expect(value.permissions).toEqual({ allow: ['Read', 'Write'], deny: [] });
+    expect(value.hooks.PreToolUse).toHaveLength(1);
+    expect(value.autonomy.forbidden_actions).toEqual(['cordon', 'delete node', 'reset']);
+    expect(value.agents).toBeUndefined();
+    expect(read(settings)).toContain('// my own comment');
+  });
+
+  it('does not remove a file that it made and the user has written into', () => {
+    const { context } = aMachine();
+    installLayout(context);
+    const { settings } = context.paths;
+    writeFileSync(settings, read(settings).replace('{', '{\n  "model": "opus",'));
+    installLayout(context);
+    uninstallLayout(context);
+    expect(parse(read(settings))).toEqual({ model: 'opus' });
+  });
+
+  it("puts back a server and an agent of the user's with the same name", () => {
+    const { context, file, folder } = aMachine();
+    file('.claude.json', '{"mcpServers": {"kubectl": {"command": "mine"}}}');
+    file('.claude/agents/k8s-diagnostician.md', 'my own agent');
+    const before = snapshot(folder);
+    expect(installLayout(context).join('\n')).toMatch(
+      /your own "mcpServers.kubectl" was replaced[\s\S]*k8s-diagnostician.md \(backup/,
+    );
+    uninstallLayout(context);
+    expect(JSON.parse(snapshot(folder)['.claude.json'] ?? '')).toEqual(JSON.parse(before['.claude.json'] ?? ''));
+    expect(snapshot(folder)['.claude/agents/k8s-diagnostician.md']).toBe('my own agent');
+  });
+
+  it('keeps the audit log and says where it is', () => {
+    const { context, file } = aMachine();
+    installLayout(context);
+    const log = file('.claude/logs/actions/2026-11-24-actions.jsonl', 'x\n');
+    expect(uninstallLayout(context)?.join('\n')).toContain('the audit log');
+    expect(read(log)).toBe('x\n');
+  });
+
+  it('says when nothing is installed', () => {
+    expect(uninstallLayout(aMachine().context)).toBeUndefined();
+  });
+
+  it('gives back whatever JSON the settings were', () => {
+    const { context } = aMachine();
+    const value = fc.dictionary(
+      fc.oneof(fc.constantFrom('model', 'env', 'permissions2'), fc.string()),
+      fc.jsonValue({ maxDepth: 2 }),
+      { maxKeys: 4 },
+    );
+    mkdirSync(context.paths.home, { recursive: true });
+    fc.assert(
+      fc.property(
+        value,
+        fc.constantFrom(undefined, 2, '\t'),
+        fc.constantFrom('', '\n', '\n\n // end'),
+        (object, indent, end) => {
+          const text = `${JSON.stringify(object, null, indent)}${end}`;
+          writeFileSync(context.paths.settings, text);
+          installLayout(context);
+          uninstallLayout(context);
+          expect(read(context.paths.settings)).toBe(text);
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+});
