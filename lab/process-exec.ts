@@ -42,17 +42,17 @@ export async function isRunning({ pid, started }: Process): Promise<boolean> {
 }
 
 /** Asks a process to end, insists after ten seconds, and returns when it is gone. Never signals another one. */
-export async function stop(process_: Process): Promise<void> {
-  if (!(await isRunning(process_))) return;
-  signal(process_.pid, 'SIGTERM');
-  if (await isGone(process_, GRACE_MS)) return;
-  signal(process_.pid, 'SIGKILL');
-  await isGone(process_, GRACE_MS);
+export async function stop(proc: Process): Promise<void> {
+  if (!(await isRunning(proc))) return;
+  signal(proc.pid, 'SIGTERM');
+  if (await isGone(proc, GRACE_MS)) return;
+  signal(proc.pid, 'SIGKILL');
+  await isGone(proc, GRACE_MS);
 }
 
-async function isGone(process_: Process, withinMs: number): Promise<boolean> {
+async function isGone(proc: Process, withinMs: number): Promise<boolean> {
   const deadline = Date.now() + withinMs;
-  while (await isRunning(process_)) {
+  while (await isRunning(proc)) {
     if (Date.now() > deadline) return false;
     await sleep(50);
   }

@@ -7,7 +7,7 @@ import { isRunning, type Process, startDetached, stop } from './process-exec.ts'
 import { Records } from './records.ts';
 
 const READY_WITHIN_MS = 120_000;
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 100;
 const TAIL_LINES = 8;
 
 /** Brings all components up: each as soon as those that it needs are ready. What runs as wanted is left alone. */
@@ -51,9 +51,9 @@ async function start(lab: Lab, component: Component, order: number): Promise<voi
   }
   await component.prepare?.(lab);
   const began = Date.now();
-  const process_ = await launch(lab, name, { file, args, env });
-  await records.put(name, { ...process_, command, order });
-  await waitUntilReady(lab, component, process_);
+  const proc = await launch(lab, name, { file, args, env });
+  await records.put(name, { ...proc, command, order });
+  await waitUntilReady(lab, component, proc);
   lab.report(`${name} ready (${((Date.now() - began) / 1000).toFixed(1)}s)`);
 }
 
@@ -66,10 +66,10 @@ async function launch(lab: Lab, name: string, command: { file: string; args: rea
   });
 }
 
-async function waitUntilReady(lab: Lab, component: Component, process_: Process): Promise<void> {
+async function waitUntilReady(lab: Lab, component: Component, proc: Process): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
   while (!(await component.ready(lab))) {
-    if (!(await isRunning(process_))) throw await problem(lab, component, 'ended before it was ready');
+    if (!(await isRunning(proc))) throw await problem(lab, component, 'ended before it was ready');
     if (Date.now() > deadline) throw await problem(lab, component, `is not ready after ${READY_WITHIN_MS / 1000} s`);
     await sleep(LOOK_EVERY_MS);
   }

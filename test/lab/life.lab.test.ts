@@ -50,7 +50,7 @@ describe('a lab that is up', () => {
   });
 });
 
-describe('the life of a lab', () => {
+describe('the life of a lab', { timeout: 150_000 }, () => {
   it('ends with nothing left running, and keeps its state', async () => {
     await lab.kubectl('create', 'namespace', 'kept');
     const before = await pids();
