@@ -37,8 +37,8 @@ export function policy({ paths }: Context): Finding {
   return good(`${count(rules.length, 'rule')}, gitops: ${gitops}`);
 }
 
-export function configuration({ paths }: Context): Finding {
-  readConfig(paths.config);
+export async function configuration({ paths }: Context): Promise<Finding> {
+  await readConfig(paths.config);
   return good(existsSync(paths.config) ? paths.config : 'no k8s-agent.yaml, so the defaults hold');
 }
 

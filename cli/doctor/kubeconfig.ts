@@ -8,8 +8,8 @@ import { readText } from '../files.ts';
 import type { Finding } from './finding.ts';
 
 /** Whether there is a kubeconfig with the context that the kubectl server will use. It connects to nothing. */
-export function kubeconfig({ paths, env, homeFolder }: Context): Finding {
-  const { kubectl } = readConfig(paths.config);
+export async function kubeconfig({ paths, env, homeFolder }: Context): Promise<Finding> {
+  const { kubectl } = await readConfig(paths.config);
   const usual = join(homeFolder, '.kube', 'config');
   const files = (kubectl.kubeconfig ?? (env.KUBECONFIG || usual)).split(':').filter(Boolean);
   const found = files.flatMap((file) => readYaml(file) ?? []);

@@ -21,30 +21,28 @@ const MESSAGES = [
 /** Starts a registered server as the client would, and returns how many tools it lists. It calls none. */
 export async function probeServer({ command, args, env }: Registered, timeout: number): Promise<number> {
   const server = execa(command, args, { env, reject: false, timeout, buffer: { stdout: false } });
-  const ended = server.then(({ stderr, timedOut, exitCode }) => {
-    const how = timedOut ? `it did not answer within ${timeout / 1000} s` : `it ended with exit code ${exitCode}`;
-    throw new OpsError(
-      'unreachable',
-      `${how}: ${stderr.slice(-300) || 'it said nothing'}`,
-      'Run it by hand: k8s-agent mcp kubectl',
-    );
-  });
-  try {
-    for (const message of MESSAGES) server.stdin.write(message);
-    return await Promise.race([answer(server), ended]);
-  } finally {
-    ended.catch(() => undefined);
+  // A server that ends at once closes its input; how it ended says more than that.
+  server.stdin.on('error', () => undefined);
+  for (const message of MESSAGES) server.stdin.write(message);
+  let tools: number | undefined;
+  for await (const line of server) {
+    const message = parse(String(line));
+    if (at(message, 'id') !== 2) continue;
+    tools = arrayAt(message, 'result', 'tools').length;
     server.kill();
   }
-}
-
-async function answer(lines: AsyncIterable<unknown>): Promise<number> {
-  for await (const line of lines) {
-    const message = parse(String(line));
-    if (at(message, 'id') === 2) return arrayAt(message, 'result', 'tools').length;
-  }
-  // Its end is told by the other side of the race.
-  return new Promise(() => undefined);
+  const { stderr, timedOut, exitCode, shortMessage } = await server;
+  if (tools !== undefined) return tools;
+  const how = timedOut
+    ? `it did not answer within ${timeout / 1000} s`
+    : exitCode === undefined
+      ? shortMessage
+      : `it ended with exit code ${exitCode}`;
+  throw new OpsError(
+    'unreachable',
+    `${how}: ${stderr.slice(-300) || 'it said nothing'}`,
+    'Run it by hand: k8s-agent mcp kubectl',
+  );
 }
 
 function parse(line: string): unknown {

@@ -1,0 +1,136 @@
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../cli/context.ts';
+import { examine } from '../../cli/doctor/doctor.ts';
+import type { Finding } from '../../cli/doctor/finding.ts';
+import { installLayout } from '../../cli/install/install.ts';
+import { runCli } from '../../cli/program.ts';
+import { aMachine } from './machine.ts';
+
+async function look(context: Context): Promise<Record<string, Finding>> {
+  const found: Record<string, Finding> = {};
+  for await (const { name, finding } of examine(context)) found[name] = finding;
+  return found;
+}
+
+/** A root with programs as small as they can be: a hook and a server, in place of the bundles. */
+function aRoot(hook: string, server: string) {
+  const given = aMachine();
+  const root = join(given.folder, 'package');
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(join(root, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(root, 'dist/guard.js'), hook);
+  writeFileSync(join(root, 'dist/kubectl.js'), server);
+  mkdirSync(join(root, 'claude-config/agents'), { recursive: true });
+  for (const name of ['k8s-orchestrator', 'k8s-diagnostician']) {
+    const prompt = readFileSync(join(given.context.root, `claude-config/agents/${name}.md`));
+    writeFileSync(join(root, `claude-config/agents/${name}.md`), prompt);
+  }
+  return { ...given, context: { ...given.context, root } };
+}
+
+const HOOK = `process.stdout.write(JSON.stringify({ hookSpecificOutput: { permissionDecision: 'deny' } }));`;
+const SERVER = `
+process.stdin.setEncoding('utf8').on('data', (text) => {
+  for (const { id, method } of text.trim().split('\\n').map((line) => JSON.parse(line))) {
+    const result = method === 'tools/list' ? { tools: [{ name: 'get' }] } : {};
+    if (id !== undefined) process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id, result }) + '\\n');
+  }
+});`;
+
+const KUBECONFIG = 'contexts: [{ name: pi }]\ncurrent-context: pi\n';
+
+describe('doctor', () => {
+  it('finds all well where all is well', async () => {
+    const { context, file } = aRoot(HOOK, SERVER);
+    installLayout(context);
+    file('.kube/config', KUBECONFIG);
+    const { passphrase, ...rest } = await look(context);
+    expect(Object.values(rest).filter((finding) => 'problem' in finding)).toEqual([]);
+    expect(rest.servers).toEqual({ seen: 'kubectl: 1 tool' });
+    expect(passphrase).toMatchObject({ cure: expect.stringContaining('k8s-agent passphrase') });
+  });
+
+  it('names every problem of a broken home, with its cure, and exits with 1', async () => {
+    const { machine, context, output, file } = aMachine();
+    file('.claude/settings.json', '{ "autonomy": { "safe_actions": ["gte"] } }');
+    expect(await runCli(['doctor'], machine)).toBe(1);
+    const text = output();
+    expect(text).toMatch(/problem {2}policy .*rule "gte".*\n.*Did you mean "get"/);
+    for (const name of ['agents', 'guard hook', 'permissions', 'servers', 'folders', 'kubeconfig', 'passphrase']) {
+      expect(text).toMatch(new RegExp(`problem {2}${name} +.+\\n {24}.+`));
+    }
+    expect(text).toContain(context.claudeJson);
+  });
+
+  it('says line and column of broken settings', async () => {
+    const { context, file } = aMachine();
+    file('.claude/settings.json', '{\n  "a" 1\n}');
+    expect((await look(context)).policy).toMatchObject({ problem: expect.stringMatching(/line 2, column 7/) });
+  });
+
+  it('sees a model that differs between settings and agent file', async () => {
+    const { context } = aRoot(HOOK, SERVER);
+    installLayout(context);
+    const path = join(context.paths.agents, 'k8s-diagnostician.md');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('model: sonnet', 'model: opus'));
+    expect((await look(context)).agents).toMatchObject({
+      problem: 'k8s-diagnostician: model opus in its file, sonnet in settings.json',
+    });
+  });
+
+  it.each([
+    ['lets everything through', 'process.exit(0)', /lets "kubectl get pods" through/],
+    ['crashes', 'throw new Error("boom")', /exit code 1: [\s\S]*boom/],
+  ])('runs the guard hook, and sees that it %s', async (_, hook, problem) => {
+    const { context } = aRoot(hook, SERVER);
+    installLayout(context);
+    expect((await look(context))['guard hook']).toMatchObject({ problem: expect.stringMatching(problem) });
+  });
+
+  it('sees a hook that fails open, and hooks that are switched off', async () => {
+    const { context } = aRoot(HOOK, SERVER);
+    installLayout(context);
+    const { settings } = context.paths;
+    const text = readFileSync(settings, 'utf8');
+    writeFileSync(settings, text.replace('"block"', '"continue"'));
+    expect((await look(context))['guard hook']).toMatchObject({ problem: expect.stringContaining('fails open') });
+    writeFileSync(settings, text.replace('{', '{ "disableAllHooks": true,'));
+    expect((await look(context))['guard hook']).toMatchObject({ problem: expect.stringContaining('disableAllHooks') });
+  });
+
+  it.each([
+    ['ends at once', 'process.stderr.write("no database"); process.exit(3)', /exit code 3: no database/],
+    ['writes something else to standard output', 'console.log("hello")', /not JSON-RPC: hello/],
+    ['lists no tools', SERVER.replace("{ name: 'get' }", ''), /lists no tools/],
+  ])('starts the server, and sees that it %s', async (_, server, problem) => {
+    const { context } = aRoot(HOOK, server);
+    installLayout(context);
+    expect((await look(context)).servers).toMatchObject({ problem: expect.stringMatching(problem) });
+  });
+
+  it('names the contexts that there are when the wanted one is missing', async () => {
+    const { context, file } = aMachine();
+    file('.kube/config', KUBECONFIG);
+    file('.claude/k8s-agent.yaml', 'kubectl:\n  context: prod\n');
+    expect((await look(context)).kubeconfig).toMatchObject({
+      problem: expect.stringMatching(/no context "prod".*it has: pi/),
+    });
+  });
+
+  it.skipIf(process.getuid?.() === 0)('sees a folder that cannot be written', async () => {
+    const { context } = aRoot(HOOK, SERVER);
+    installLayout(context);
+    chmodSync(context.paths.actionLogs, 0o500);
+    expect((await look(context)).folders).toMatchObject({ problem: expect.stringContaining('cannot be written') });
+    chmodSync(context.paths.actionLogs, 0o700);
+  });
+
+  it('sees a folder that is missing', async () => {
+    const { context } = aRoot(HOOK, SERVER);
+    installLayout(context);
+    rmSync(context.paths.actionLogs, { recursive: true });
+    expect((await look(context)).folders).toMatchObject({ problem: expect.stringContaining('is missing') });
+  });
+});
