@@ -16,10 +16,13 @@ const PASSED_ON = [
 ];
 
 /** `kubectl describe` is the reference for describing any kind. Undefined where there is no kubectl. */
-export function describeWith(config: () => Config['kubectl'], env: NodeJS.ProcessEnv): KubectlDeps['describe'] {
+export function describeWith(
+  config: () => Promise<Config['kubectl']>,
+  env: NodeJS.ProcessEnv,
+): KubectlDeps['describe'] {
   return async ({ resource, name, namespace }: DescribeArgs, signal) => {
     const { execa } = await import('execa');
-    const { kubeconfig, context } = config();
+    const { kubeconfig, context } = await config();
     const place = [
       kubeconfig && `--kubeconfig=${kubeconfig}`,
       context && `--context=${context}`,

@@ -1,4 +1,3 @@
-import { parseAllDocuments } from 'yaml';
 import { sha256 } from '../kernel/digest.ts';
 import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
 import { isSecretKey, MASK, maskText } from '../kernel/secrets.ts';
@@ -12,17 +11,30 @@ export interface Redacted {
 /** Longer strings are logged as their start, length and digest, so that a 10 MB manifest does not fill the disk. */
 const MAX_STRING = 4_000;
 
-/** What of a call's input may stand in a log or a preview: no Secret data, no field that holds a secret by its name. */
-export function redact(input: Readonly<Record<string, unknown>>): Redacted {
+/**
+ * What of a call's input may stand in a log or a preview: no Secret data, no field that holds a secret by its name.
+ * `secret` says that the call is about a Secret: then a patch of it is masked whole, since it does not name its kind.
+ */
+export async function redact(input: Readonly<Record<string, unknown>>, secret = false): Promise<Redacted> {
   const masked: string[] = [];
   const value: Record<string, Json> = {};
-  for (const [key, field] of Object.entries(input)) {
-    const documents = typeof field === 'string' && /\bkind\b/.test(field) ? objectsIn(field) : undefined;
-    value[key] = documents
-      ? documents.map((d, i) => scrub(d, `${key}[${i}]`, masked))
-      : scrubField(key, field, key, masked);
-  }
+  for (const [key, field] of Object.entries(input)) value[key] = await redactField(key, field, secret, masked);
   return { value, masked };
+}
+
+async function redactField(key: string, field: unknown, secret: boolean, masked: string[]): Promise<Json> {
+  if (typeof field === 'string' && /\bkind\b/.test(field)) return redactManifest(key, field, masked);
+  const structured = typeof field === 'object' || (typeof field === 'string' && /[{\n]/.test(field));
+  return secret && structured ? maskAll(field, key, masked) : scrubField(key, field, key, masked);
+}
+
+/** A manifest that cannot be read may hold anything, so only its digest is kept. */
+async function redactManifest(key: string, text: string, masked: string[]): Promise<Json> {
+  const documents = text.includes('\n') || text.includes('{') ? await objectsIn(text) : undefined;
+  if (documents !== undefined) return documents.map((document, i) => scrub(document, `${key}[${i}]`, masked));
+  if (!/[{\n]/.test(text)) return scrubField(key, text, key, masked);
+  masked.push(key);
+  return digestOf(text);
 }
 
 /** A copy of one Kubernetes object without what is secret in it. */
@@ -71,15 +83,23 @@ function scrubScalar(value: unknown, path: string, masked: string[]): Json {
   const text = maskText(value);
   if (text !== value) masked.push(path);
   if (text.length <= MAX_STRING) return text;
-  return `${text.slice(0, 200)}… (${value.length} characters, sha256 ${sha256(value)})`;
+  return `${text.slice(0, 200)}… ${digestOf(value)}`;
+}
+
+function digestOf(text: string): string {
+  return `(${text.length} characters, sha256 ${sha256(text)})`;
 }
 
 /** The objects in a manifest, or undefined where it is none. An alias bomb is not expanded: it is none. */
-function objectsIn(text: string): readonly unknown[] | undefined {
+async function objectsIn(text: string): Promise<readonly unknown[] | undefined> {
   if (text.length > 1_000_000) return undefined;
+  // Loaded when there is a manifest to read: most servers never see one.
+  const { parseAllDocuments } = await import('yaml');
   try {
-    const objects = parseAllDocuments(text).map((document) => document.toJS({ maxAliasCount: 100 }));
-    return objects.length > 0 && objects.every((object) => object === null || isObject(object)) ? objects : undefined;
+    const documents = parseAllDocuments(text);
+    if (documents.some(({ errors }) => errors.length > 0)) return undefined;
+    const objects = documents.map((document) => document.toJS({ maxAliasCount: 100 }));
+    return objects.every((object) => object === null || isObject(object)) ? objects : undefined;
   } catch {
     return undefined;
   }

@@ -9,7 +9,6 @@ import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { type Log, stderrLog } from '../kernel/log.ts';
 import { type Paths, pathsIn } from '../kernel/paths.ts';
-import { SqliteApprovalStore } from '../store/sqlite.ts';
 import { identifyFrom } from '../tool/identity.ts';
 import { serve } from '../tool/mcp-server.ts';
 import type { Toolset } from '../tool/toolset.ts';
@@ -21,7 +20,7 @@ export interface Booted {
   readonly ports: GatePorts;
   readonly log: Log;
   /** Throws an OpsError with line and column where the file is wrong: tools answer with it. */
-  readonly config: () => Config;
+  readonly config: () => Promise<Config>;
 }
 
 /** Milliseconds that a change may take; a drain of a small node fits. */
@@ -32,14 +31,15 @@ export function boot(server: string, env: Environment): Booted {
   const paths = pathsIn(env.K8S_AGENT_HOME ?? join(homedir(), '.claude'));
   const log = stderrLog(server);
   const writer = newId(`${server}-${process.pid}`);
-  let approvals: Approvals | undefined;
   const config = once(() => readConfig(paths.config));
+  // The database is opened with the first approval: a server that only reads never loads it.
+  const approvals = once(async () => {
+    const { SqliteApprovalStore } = await import('../store/sqlite.ts');
+    return new Approvals(new SqliteApprovalStore(paths.database), systemClock);
+  });
   const ports: GatePorts = {
     policy: policyFrom(paths.settings),
-    approvals: () => {
-      approvals ??= new Approvals(new SqliteApprovalStore(paths.database), systemClock);
-      return approvals;
-    },
+    approvals,
     audit: new AuditLog({
       folder: paths.actionLogs,
       writer,
@@ -47,11 +47,10 @@ export function boot(server: string, env: Environment): Booted {
       sync: env.K8S_AGENT_AUDIT_SYNC !== 'off',
     }),
     clock: systemClock,
-    limits: () => ({
-      approvalLife: config().approvals.expires * 60_000,
-      deadline: DEADLINE,
-      person: userInfo().username,
-    }),
+    limits: async () => {
+      const { expires } = (await config()).approvals;
+      return { approvalLife: expires * 60_000, deadline: DEADLINE, person: userInfo().username };
+    },
     log,
     ...faultPoints(env),
   };
@@ -80,10 +79,14 @@ function faultPoints(env: Environment): { faultPoint?: (point: FaultPoint) => vo
   return { faultPoint: (point) => point === env.K8S_AGENT_FAULT_POINT && process.kill(process.pid, 'SIGKILL') };
 }
 
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
+/** What failed is tried again with the next call: the user may have repaired it. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
   return () => {
-    made ??= { value: make() };
-    return made.value;
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
   };
 }

@@ -1,6 +1,6 @@
 import type { Approval } from '../approvals/approval.ts';
 import { redact } from '../audit/redact.ts';
-import { describeAction } from '../kernel/action.ts';
+import { aboutSecret, describeAction } from '../kernel/action.ts';
 import { iso } from '../kernel/clock.ts';
 import { digest } from '../kernel/digest.ts';
 import { newId } from '../kernel/ids.ts';
@@ -20,7 +20,7 @@ const ROW = 76;
 /** Step 6: a person says yes, once, for exactly this. */
 export async function ask(passage: Passage, plan: Planned): Promise<Verdict> {
   const { caller, ports, journal } = passage;
-  const { approval, voided } = await ports.approvals().request(draft(passage, plan));
+  const { approval, voided } = await (await ports.approvals()).request(await draft(passage, plan));
   journal.approvedBy(approval);
   const { reply } = caller;
   if (reply !== undefined && (voided !== undefined || reply.approval !== approval.id)) {
@@ -42,8 +42,8 @@ async function hear(passage: Passage, plan: Planned, approval: Approval, reply: 
     reply.action === 'accept' ? reply.decision : reply.action === 'decline' && !tooFast ? 'reject' : undefined;
   if (decision === undefined) return pending(passage, approval);
   const { reason } = reply;
-  const verdict = { decision, by: ports.limits().person, via: 'terminal', ...(reason && { reason }) } as const;
-  const settled = await ports.approvals().settle(approval.id, verdict);
+  const verdict = { decision, by: (await ports.limits()).person, via: 'terminal', ...(reason && { reason }) } as const;
+  const settled = await (await ports.approvals()).settle(approval.id, verdict);
   journal.approvedBy(settled);
   if (decision === 'approve') return execute(passage, plan, settled);
   const why = reason ? ` Their reason: ${oneLine(reason, 500)}.` : '';
@@ -57,14 +57,14 @@ function saysNo(reply: Reply | undefined): boolean {
 
 /** Approved elsewhere while this dialog was open, and then refused here: a no is never overruled before it ran. */
 async function withdraw({ ports, journal }: Passage, { id }: Approval): Promise<Verdict> {
-  await ports.approvals().withdraw(id, 'approved, then rejected in the terminal before it ran');
+  await (await ports.approvals()).withdraw(id, 'approved, then rejected in the terminal before it ran');
   const text = `A person had approved this and has now rejected it. Nothing was changed; approval ${id} is void.`;
   return answered(journal, { status: 'rejected', message: `approval ${id} was withdrawn`, isError: true, text });
 }
 
 /** The reply was to something that stands no longer: it expired, or its target moved while the dialog was open. */
 async function staleReply({ ports, journal }: Passage, reply: Reply, current: Approval): Promise<Verdict> {
-  const old = await ports.approvals().get(reply.approval);
+  const old = await (await ports.approvals()).get(reply.approval);
   const status = old?.state === 'expired' ? 'expired' : 'void';
   const why = old === undefined ? 'it is not known' : `it is ${old.state}${old.result ? ` (${old.result})` : ''}`;
   const text = `The answer came for approval ${reply.approval}, but ${why}. Nothing was changed. Call again with the same arguments to ask for what stands now (${current.id}): ${current.what}, ${current.change}.`;
@@ -96,7 +96,7 @@ function busy({ journal }: Passage, { id }: Approval): Promise<Verdict> {
   });
 }
 
-function draft(passage: Passage, { preview }: Planned): Approval {
+async function draft(passage: Passage, { preview }: Planned): Promise<Approval> {
   const { call, caller, actions, decision, ports } = passage;
   const { agent, session } = caller;
   const now = ports.clock.now();
@@ -113,13 +113,13 @@ function draft(passage: Passage, { preview }: Planned): Approval {
     risk: oneLine(preview.risk, 500),
     details: maskText(neutralize(`${warning}${preview.details}`)),
     fingerprint: digest([what, preview.seen]),
-    input: redact(call.input).value,
+    input: (await redact(call.input, aboutSecret(actions))).value,
     ...(agent && { agent }),
     ...(session && { session }),
     ...(caller.run && { run: caller.run.id }),
     rule: decision.rule,
     state: 'pending',
     createdAt: now,
-    expiresAt: now + ports.limits().approvalLife,
+    expiresAt: now + (await ports.limits()).approvalLife,
   };
 }

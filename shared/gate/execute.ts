@@ -12,7 +12,10 @@ export async function execute(passage: Passage, plan: Planned, approval?: Approv
   const { ports, caller, journal } = passage;
   caller.signal.throwIfAborted();
   const claimed =
-    approval && (await ports.approvals().claim(approval.id, journal.id, ports.audit.writer, ports.limits().deadline));
+    approval &&
+    (await (
+      await ports.approvals()
+    ).claim(approval.id, journal.id, ports.audit.writer, (await ports.limits()).deadline));
   if (approval !== undefined && claimed === undefined) return lostClaim(passage, approval);
   ports.faultPoint?.('claimed');
   try {
@@ -27,7 +30,7 @@ export async function execute(passage: Passage, plan: Planned, approval?: Approv
 
 async function run(passage: Passage, plan: Planned, claimed: Approval | undefined): Promise<Verdict> {
   const { ports, caller, journal } = passage;
-  const deadline = AbortSignal.timeout(ports.limits().deadline);
+  const deadline = AbortSignal.timeout((await ports.limits()).deadline);
   const permit = Permit.mint(journal.id, AbortSignal.any([caller.signal, deadline]));
   try {
     const answer = await plan.run(permit);
@@ -71,7 +74,7 @@ async function broke(
 }
 
 async function lostClaim({ ports, journal }: Passage, approval: Approval): Promise<Verdict> {
-  const now = await ports.approvals().get(approval.id);
+  const now = await (await ports.approvals()).get(approval.id);
   const text = `Approval ${approval.id} is ${now?.state ?? 'gone'}: another call used it, or its time is over. Nothing was changed by this call. Call again to ask anew.`;
   return answered(journal, {
     status: 'refused',
@@ -90,7 +93,7 @@ async function finish(
 ) {
   if (claimed === undefined) return;
   try {
-    await ports.approvals().finish(claimed, state, result);
+    await (await ports.approvals()).finish(claimed, state, result);
   } catch (error) {
     journal.log(`approval ${claimed.id} could not be moved to ${state}`, error);
   }

@@ -1,7 +1,7 @@
 import type { Approval } from '../approvals/approval.ts';
 import type { AuditEntry, LoggedAction, OutcomeStatus } from '../audit/record.ts';
 import { redact } from '../audit/redact.ts';
-import type { Action } from '../kernel/action.ts';
+import { type Action, aboutSecret } from '../kernel/action.ts';
 import type { Decision } from '../policy/decide.ts';
 import type { Call, Caller } from './call.ts';
 import type { GatePorts } from './ports.ts';
@@ -39,17 +39,17 @@ export class Journal {
   }
 
   async intent(): Promise<void> {
-    await this.#ports.audit.append(this.#entry('intent'));
+    await this.#ports.audit.append(await this.#entry('intent'));
   }
 
   async outcome(status: OutcomeStatus, message: string): Promise<void> {
     const durationMs = this.#ports.clock.now() - this.#began;
-    await this.#ports.audit.append({ ...this.#entry('outcome'), outcome: { status, message, durationMs } });
+    await this.#ports.audit.append({ ...(await this.#entry('outcome')), outcome: { status, message, durationMs } });
   }
 
-  #entry(phase: AuditEntry['phase']): AuditEntry {
+  async #entry(phase: AuditEntry['phase']): Promise<AuditEntry> {
     const { agent, session } = this.#caller;
-    const { value, masked } = redact(this.#call.input);
+    const { value, masked } = await redact(this.#call.input, aboutSecret(this.#actions));
     const run = this.#caller.run?.id;
     return {
       phase,

@@ -10,10 +10,10 @@ export interface GatePorts {
   /** Read anew for each decision, so that a change of the settings counts at once. Throws where they are invalid. */
   readonly policy: () => Policy;
   /** Opened on first use: a server that only reads never opens the database. */
-  readonly approvals: () => Approvals;
+  readonly approvals: () => Approvals | Promise<Approvals>;
   readonly audit: { readonly writer: string; append(entry: AuditEntry): Promise<AuditRecord> };
   readonly clock: Clock;
-  readonly limits: () => GateLimits;
+  readonly limits: () => GateLimits | Promise<GateLimits>;
   /** Gets what went wrong inside, with its cause; the model only gets a pointer to it. */
   readonly log: (message: string, error: unknown) => void;
   readonly faultPoint?: (point: FaultPoint) => void;

@@ -46,3 +46,8 @@ export function describeAction(action: Action): string {
   const target = [kind, action.name].filter((part) => part !== undefined).join('/');
   return [action.verb, target, action.namespace && `in ${action.namespace}`].filter(Boolean).join(' ');
 }
+
+/** Whether any of these touches a Secret: then the call's input may hold its data. */
+export function aboutSecret(actions: readonly Action[]): boolean {
+  return actions.some(({ kind }) => kind?.kind === 'Secret' && kind.group === '');
+}

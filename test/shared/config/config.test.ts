@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parseConfig, readConfig } from '../../../shared/config/config.ts';
+import { readConfig } from '../../../shared/config/config.ts';
+import { parseConfig } from '../../../shared/config/parse.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 
 const parse = (text: string) => parseConfig(text, 'k8s-agent.yaml');
 
 describe('k8s-agent.yaml', () => {
-  it('may be missing or empty', () => {
-    expect(readConfig('no-such-file.yaml')).toEqual({ kubectl: {}, approvals: { expires: 15 } });
+  it('may be missing or empty', async () => {
+    expect(await readConfig('no-such-file.yaml')).toEqual({ kubectl: {}, approvals: { expires: 15 } });
     expect(parse('')).toEqual({ kubectl: {}, approvals: { expires: 15 } });
   });
 
