@@ -65,7 +65,7 @@ function toolset(folder: string, sync: boolean): Toolset {
       approvals: () => approvals,
       audit: new AuditLog({ folder: join(folder, String(sync)), writer: 'bench', clock: systemClock, sync }),
       clock: systemClock,
-      limits: () => ({ approvalLife: 900_000, deadline: 60_000, person: 'bench' }),
+      limits: () => ({ approvalLife: 900_000, clientPatience: 3_600_000, deadline: 60_000, person: 'bench' }),
       log: () => undefined,
     },
   });

@@ -2,7 +2,8 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Approvals } from '../approvals/approvals.ts';
 import { AuditLog } from '../audit/log.ts';
-import { type Config, readConfig } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
+import type { Config } from '../config/schema.ts';
 import { policyFrom } from '../config/settings.ts';
 import type { FaultPoint, GatePorts } from '../gate/ports.ts';
 import { systemClock } from '../kernel/clock.ts';
@@ -49,7 +50,8 @@ export function boot(server: string, env: Environment): Booted {
     clock: systemClock,
     limits: async () => {
       const { expires } = (await config()).approvals;
-      return { approvalLife: expires * 60_000, deadline: DEADLINE, person: userInfo().username };
+      const clientPatience = patienceOf(env);
+      return { approvalLife: expires * 60_000, clientPatience, deadline: DEADLINE, person: userInfo().username };
     },
     log,
     ...faultPoints(env),
@@ -69,6 +71,12 @@ export function runServer(toolset: Toolset, { paths, log }: Booted, version: str
 /** What a child (kubectl, an exec plugin) must not inherit: the client's own keys. */
 export function scrubEnvironment(env: NodeJS.ProcessEnv): void {
   for (const key of Object.keys(env)) if (/^(ANTHROPIC|CLAUDE|OPENAI)_|_API_KEY$/.test(key)) delete env[key];
+}
+
+/** Claude Code's time for one tool call, in milliseconds: servers inherit its environment. A little less, for the way. */
+function patienceOf({ MCP_TOOL_TIMEOUT }: Environment): number {
+  const timeout = Number(MCP_TOOL_TIMEOUT);
+  return timeout > 0 ? timeout * 0.9 : Number.POSITIVE_INFINITY;
 }
 
 /** True in test builds only; esbuild takes the branch out of every other. */

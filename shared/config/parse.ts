@@ -1,5 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import { type Config, configSchema, invalidConfig } from './config.ts';
+import { type Config, configSchema, invalidConfig } from './schema.ts';
 
 export function parseConfig(text: string, file: string): Config {
   const lines = new LineCounter();

@@ -9,7 +9,7 @@ import { neutralize, oneLine } from '../kernel/text.ts';
 import { answered } from './answer.ts';
 import type { Planned, Reply, Verdict } from './call.ts';
 import { execute } from './execute.ts';
-import type { Passage } from './gate.ts';
+import type { Passage } from './passage.ts';
 
 /** A decline faster than this came from a client that answers by itself (headless), in milliseconds. */
 const HUMAN = 300;
@@ -29,7 +29,7 @@ export async function ask(passage: Passage, plan: Planned): Promise<Verdict> {
   if (approval.state === 'approved')
     return saysNo(reply) ? withdraw(passage, approval) : execute(passage, plan, approval);
   if (approval.state === 'executing') return busy(passage, approval);
-  if (reply === undefined) return caller.canAsk ? question(approval, ports.clock.now()) : pending(passage, approval);
+  if (reply === undefined) return caller.canAsk ? question(passage, approval) : pending(passage, approval);
   return hear(passage, plan, approval, reply);
 }
 
@@ -37,6 +37,7 @@ export async function ask(passage: Passage, plan: Planned): Promise<Verdict> {
 async function hear(passage: Passage, plan: Planned, approval: Approval, reply: Reply): Promise<Verdict> {
   const { ports, caller, journal } = passage;
   caller.signal.throwIfAborted();
+  if (ports.clock.now() - reply.calledAt >= (await ports.limits()).clientPatience) return tooLate(passage, approval);
   const tooFast = ports.clock.now() - reply.askedAt < HUMAN;
   const decision =
     reply.action === 'accept' ? reply.decision : reply.action === 'decline' && !tooFast ? 'reject' : undefined;
@@ -49,6 +50,12 @@ async function hear(passage: Passage, plan: Planned, approval: Approval, reply: 
   const why = reason ? ` Their reason: ${oneLine(reason, 500)}.` : '';
   const text = `A person rejected this. Nothing was changed.${why} Do not try it again by another way; ask what they would rather have.`;
   return answered(journal, { status: 'rejected', message: 'rejected by a person', isError: true, text });
+}
+
+/** In the stateless protocol a client that has timed out still delivers the answer, and nobody waits for what comes of it. */
+function tooLate({ journal }: Passage, { id, what }: Approval): Promise<Verdict> {
+  const text = `The answer for ${what} came after the client had given up on the call. Nothing was changed; approval ${id} still waits. Call again with the same arguments.`;
+  return answered(journal, { status: 'pending', message: `answer to ${id} came too late`, isError: true, text });
 }
 
 function saysNo(reply: Reply | undefined): boolean {
@@ -71,14 +78,15 @@ async function staleReply({ ports, journal }: Passage, reply: Reply, current: Ap
   return answered(journal, { status, message: `answer to ${reply.approval}: ${why}`, isError: true, text });
 }
 
-function question(approval: Approval, askedAt: number): Verdict {
+function question({ ports, journal }: Passage, approval: Approval): Verdict {
   const rows = [
     approval.what.replaceAll('\n', '; '),
     oneLine(approval.change, ROW),
     oneLine(`why: ${approval.why} · risk: ${approval.risk}`, ROW),
     `whole preview: k8s-agent approvals show ${approval.id}`,
   ];
-  return { kind: 'ask', approval: approval.id, askedAt, message: rows.join('\n') };
+  const times = { calledAt: journal.began, askedAt: ports.clock.now() };
+  return { kind: 'ask', approval: approval.id, ...times, message: rows.join('\n') };
 }
 
 function pending({ journal }: Passage, { id, what, change, expiresAt }: Approval): Promise<Verdict> {

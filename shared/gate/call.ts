@@ -65,6 +65,8 @@ export interface Caller {
 
 export interface Reply {
   readonly approval: string;
+  /** When the call came, and when it asked. */
+  readonly calledAt: number;
   readonly askedAt: number;
   readonly action: 'accept' | 'decline' | 'cancel';
   readonly decision?: 'approve' | 'reject';
@@ -74,4 +76,10 @@ export interface Reply {
 /** What the gate says of a call: an answer for the model, or a question for the person. */
 export type Verdict =
   | { readonly kind: 'answer'; readonly text: string; readonly isError: boolean }
-  | { readonly kind: 'ask'; readonly approval: string; readonly askedAt: number; readonly message: string };
+  | {
+      readonly kind: 'ask';
+      readonly approval: string;
+      readonly calledAt: number;
+      readonly askedAt: number;
+      readonly message: string;
+    };

@@ -4,7 +4,7 @@ import { maskText } from '../kernel/secrets.ts';
 import { oneLine } from '../kernel/text.ts';
 import { answered } from './answer.ts';
 import type { Answer, Planned, Verdict } from './call.ts';
-import type { Passage } from './gate.ts';
+import type { Passage } from './passage.ts';
 import { Permit } from './permit.ts';
 
 /** Steps 7 to 10: claim, intent, run, outcome. The plan was made, and the decision taken, in this same call. */

@@ -1,23 +1,13 @@
-import type { Action } from '../kernel/action.ts';
 import { newId } from '../kernel/ids.ts';
 import { oneLine } from '../kernel/text.ts';
-import { type Decision, decideAll } from '../policy/decide.ts';
+import { decideAll } from '../policy/decide.ts';
 import { answered, failed } from './answer.ts';
 import { ask } from './ask.ts';
 import type { Call, Caller, Planned, Verdict } from './call.ts';
 import { execute } from './execute.ts';
 import { Journal } from './journal.ts';
+import type { Passage } from './passage.ts';
 import type { GatePorts } from './ports.ts';
-
-/** One call on its way through the gate. */
-export interface Passage {
-  readonly ports: GatePorts;
-  readonly call: Call;
-  readonly caller: Caller;
-  readonly actions: readonly Action[];
-  readonly decision: Decision;
-  readonly journal: Journal;
-}
 
 /** The one way from a request to an effect (design: section 4). */
 export async function pass(ports: GatePorts, call: Call, caller: Caller): Promise<Verdict> {

@@ -12,7 +12,8 @@ export class Journal {
   readonly #ports: GatePorts;
   readonly #call: Call;
   readonly #caller: Caller;
-  readonly #began: number;
+  /** When the call came. */
+  readonly began: number;
   #actions: readonly Action[] = [];
   #decision: Decision | undefined;
   #approval: Approval | undefined;
@@ -21,7 +22,7 @@ export class Journal {
     this.#ports = ports;
     this.#call = call;
     this.#caller = caller;
-    this.#began = ports.clock.now();
+    this.began = ports.clock.now();
     this.id = id;
   }
 
@@ -43,7 +44,7 @@ export class Journal {
   }
 
   async outcome(status: OutcomeStatus, message: string): Promise<void> {
-    const durationMs = this.#ports.clock.now() - this.#began;
+    const durationMs = this.#ports.clock.now() - this.began;
     await this.#ports.audit.append({ ...(await this.#entry('outcome')), outcome: { status, message, durationMs } });
   }
 

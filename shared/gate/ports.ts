@@ -23,6 +23,8 @@ export interface GatePorts {
 export interface GateLimits {
   /** How long an approval stands. */
   readonly approvalLife: number;
+  /** After this the client has given up on a call; a person's answer that comes later is for nobody. */
+  readonly clientPatience: number;
   /** How long a change may take. */
   readonly deadline: number;
   /** The name of the person at this terminal, for the record. */

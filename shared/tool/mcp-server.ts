@@ -25,6 +25,7 @@ export interface ServeOptions {
 /** What travels to the client and back between question and answer: an id, and nothing that could decide. */
 interface AskState {
   readonly approval: string;
+  readonly calledAt: number;
   readonly askedAt: number;
 }
 
@@ -84,7 +85,8 @@ function build({ toolset, version, identify }: ServeOptions, codec: Codec): Serv
 }
 
 async function question(verdict: Extract<Verdict, { kind: 'ask' }>, codec: Codec) {
-  const requestState = await codec.mint({ approval: verdict.approval, askedAt: verdict.askedAt });
+  const { approval, calledAt, askedAt } = verdict;
+  const requestState = await codec.mint({ approval, calledAt, askedAt });
   const person = inputRequired.elicit({ message: verdict.message, requestedSchema: FORM });
   return inputRequired({ inputRequests: { [PERSON]: person }, requestState });
 }

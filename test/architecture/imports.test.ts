@@ -1,14 +1,15 @@
 import { globSync } from 'node:fs';
-import { cruise, type ICruiseResult } from 'dependency-cruiser';
+import { createRequire } from 'node:module';
+import { cruise, type IConfiguration, type ICruiseResult } from 'dependency-cruiser';
 import { describe, expect, it } from 'vitest';
-import config from '../../.dependency-cruiser.cjs';
 
+const config: IConfiguration = createRequire(import.meta.url)('../../.dependency-cruiser.cjs');
 const SOURCES = ['servers', 'shared', 'cli', 'claude-config', 'demo', 'lab', 'bench', 'tools', 'test'];
 
 async function cruised(paths: string[]): Promise<ICruiseResult> {
   const { output } = await cruise(paths, {
     ...config.options,
-    ruleSet: { forbidden: config.forbidden },
+    ruleSet: { forbidden: config.forbidden ?? [] },
     validate: true,
   });
   if (typeof output === 'string') throw new Error(output);

@@ -44,7 +44,7 @@ export function gateRig(options: { autonomy?: unknown; ports?: Partial<GatePorts
     approvals: () => approvals,
     audit: new AuditLog({ folder: join(folder, 'actions'), writer: 'kubectl-1-test', clock }),
     clock,
-    limits: () => ({ approvalLife: 900_000, deadline: 60_000, person: 'anna' }),
+    limits: () => ({ approvalLife: 900_000, clientPatience: 3_600_000, deadline: 60_000, person: 'anna' }),
     log: (message) => logged.push(message),
     ...options.ports,
   };

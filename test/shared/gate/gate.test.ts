@@ -8,7 +8,7 @@ import { gateRig } from '../../support/gate-rig.ts';
 const done = () => Promise.resolve<Answer>({ text: 'scaled' });
 const textOf = (verdict: Verdict) => (verdict.kind === 'answer' ? verdict.text : verdict.message);
 
-function approvalOf(verdict: Verdict): { approval: string; askedAt: number } {
+function approvalOf(verdict: Verdict): { approval: string; calledAt: number; askedAt: number } {
   if (verdict.kind !== 'ask') throw new Error(`not asked: ${verdict.text}`);
   return verdict;
 }
@@ -136,6 +136,19 @@ describe('a call that needs a yes', () => {
       'it is expired',
     );
     expect(run).not.toHaveBeenCalled();
+  });
+
+  it('runs nothing on a yes for a call that the client has given up on', async () => {
+    const limits = () => ({ approvalLife: 900_000, clientPatience: 60_000, deadline: 60_000, person: 'anna' });
+    const rig = gateRig({ ports: { limits } });
+    const run = vi.fn(done);
+    const call = aCall({ effect: aWrite(aPlan({ run })) });
+    const asked = approvalOf(await rig.pass(call));
+    rig.clock.advance(60_000);
+    const reply = { ...asked, action: 'accept', decision: 'approve' } as const;
+    expect(textOf(await rig.pass(call, { reply }))).toContain('after the client had given up');
+    expect(run).not.toHaveBeenCalled();
+    expect(await rig.approvals.get(asked.approval)).toMatchObject({ state: 'pending' });
   });
 
   it('is void when its target moved between question and answer', async () => {
