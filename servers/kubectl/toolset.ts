@@ -1,6 +1,7 @@
 import type { GatePorts } from '../../shared/gate/ports.ts';
 import { createToolset, type Toolset } from '../../shared/tool/toolset.ts';
 import type { KubectlDeps } from './deps.ts';
+import { apply } from './tools/apply.ts';
 import { cordon } from './tools/cordon.ts';
 import { events } from './tools/events.ts';
 import { get } from './tools/get.ts';
@@ -15,6 +16,7 @@ import { top } from './tools/top.ts';
 import { uncordon } from './tools/uncordon.ts';
 
 export const TOOLS = [
+  apply,
   cordon,
   events,
   get,
