@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { z } from 'zod';
+import { NODE_FLAGS } from '../shared/boot/launch.ts';
 import type { Person } from './terminal.ts';
 
 export interface DemoClient {
@@ -20,7 +21,9 @@ export async function connectTo(bundle: string, env: Record<string, string>, per
     const answer = await person.answer(params.message);
     return answer.action === 'cancel' ? answer : { action: 'accept', content: { decision: answer.decision } };
   });
-  await client.connect(new StdioClientTransport({ command: process.execPath, args: [bundle], env, stderr: 'inherit' }));
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args: [...NODE_FLAGS, bundle], env, stderr: 'inherit' }),
+  );
   return {
     call: async (name, input) => {
       const result = resultSchema.parse(await client.callTool({ name, arguments: input }, { timeout: 600_000 }));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import defaults from '../../claude-config/settings.json' with { type: 'json' };
+import { NODE_FLAGS } from '../../shared/boot/launch.ts';
 import type { Context } from '../context.ts';
 import type { Wanted } from './merge.ts';
 
@@ -45,7 +46,7 @@ export function wantedServers({ node, root, paths }: Context): readonly Wanted[]
     const value = {
       type: 'stdio',
       command: node,
-      args: [join(root, 'dist', `${server}.js`)],
+      args: [...NODE_FLAGS, join(root, 'dist', `${server}.js`)],
       env: { K8S_AGENT_HOME: paths.home },
     };
     return { kind: 'key', path: ['mcpServers', server], value, theirs: 'replace' };

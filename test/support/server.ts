@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '../../shared/boot/launch.ts';
 import type { FaultPoint } from '../../shared/gate/ports.ts';
 import { pathsIn } from '../../shared/kernel/paths.ts';
 import type { ServerCommand } from './mcp/client.ts';
@@ -22,7 +23,7 @@ export function kubectlServer({ home, kubeconfig, autonomy, faultPoint }: Server
   const bundle = fileURLToPath(new URL(`../../dist/${faultPoint ? 'test/' : ''}kubectl.js`, import.meta.url));
   return {
     command: process.execPath,
-    args: [bundle],
+    args: [...NODE_FLAGS, bundle],
     env: {
       PATH: '/usr/bin:/bin',
       HOME: join(home, '..'),
