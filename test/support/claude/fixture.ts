@@ -52,7 +52,7 @@ async function writeHooks({ claude }: ClientHome, log: string): Promise<void> {
 }
 
 /** The JSON lines of a file; none while it is not there yet. */
-async function readLines(path: string): Promise<Record<string, unknown>[]> {
+export async function readLines(path: string): Promise<Record<string, unknown>[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
   return text
     .split('\n')

@@ -5,7 +5,7 @@ import { type MessagesRequest, messagesRequest, type Place, placeOf, type ToolRe
 import { assistantMessage, eventStream } from './message-stream.ts';
 import { contentOf, replyOf, type Scripts } from './script.ts';
 
-export interface ModelRequest {
+interface ModelRequest {
   /** Absent when the conversation holds no marker. */
   readonly place: Place | undefined;
   readonly body: MessagesRequest;
@@ -70,7 +70,7 @@ function sendReply(scripts: Scripts, log: ModelRequest[], body: MessagesRequest,
   const reply = replyOf(scripts, place && { ...place, attempt });
   log.push({ place, body });
   if (reply.kind === 'fail') return sendError(response, reply.status, reply.type, 'The script says so.');
-  const message = assistantMessage(body.model, contentOf(reply));
+  const message = assistantMessage(body.model, [contentOf(reply)]);
   if (!body.stream) return sendJson(response, 200, message);
   response.writeHead(200, { 'content-type': 'text/event-stream' }).end(eventStream(message));
 }

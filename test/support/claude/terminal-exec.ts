@@ -17,12 +17,12 @@ export interface TerminalOptions {
   readonly env?: Record<string, string>;
 }
 
-export type Key = 'Enter' | 'Escape' | 'Up' | 'Down' | 'Left' | 'Right' | 'Tab' | 'BSpace' | 'C-c';
+type Key = 'Enter' | 'Escape' | 'Up' | 'Down' | 'Left' | 'Right' | 'Tab' | 'BSpace' | 'C-c';
 
 /** The interactive client on a screen of 140x50 characters. */
 export interface Terminal {
   screen(): Promise<string>;
-  /** The screen, once it shows `wanted`. Throws with the last screen after `timeoutMs` (20 s by default). */
+  /** The screen, once it shows `wanted`. Throws with the last screen after `timeoutMs` (30 s by default). */
   waitFor(wanted: string | RegExp, timeoutMs?: number): Promise<string>;
   waitUntilGone(unwanted: string | RegExp, timeoutMs?: number): Promise<string>;
   type(text: string): Promise<void>;
@@ -31,6 +31,8 @@ export interface Terminal {
   /** Ends the client and its tmux server, and no other one. */
   stop(): Promise<void>;
 }
+
+type Tmux = ReturnType<typeof tmuxOn>;
 
 const POLL_MS = 50;
 
@@ -50,6 +52,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     type: async (text) => void (await tmux('send-keys', '-l', '--', text)),
     press: async (key) => void (await tmux('send-keys', key)),
     stop: async () => {
+      await endClient(tmux);
       await tmux('kill-server');
       await rm(folder, { recursive: true, force: true });
     },
@@ -76,8 +79,21 @@ function tmuxOn(socket: string) {
   };
 }
 
+/** Waits for the client's end, so that it writes no more to a HOME that the test removes. */
+async function endClient(tmux: Tmux): Promise<void> {
+  const pane = async () => (await tmux('display-message', '-p', '#{pane_dead} #{pane_pid}')).split(' ');
+  const [dead, pid] = await pane();
+  if (dead === '1') return;
+  process.kill(Number(pid), 'SIGTERM');
+  const deadline = Date.now() + 10_000;
+  while ((await pane())[0] !== '1') {
+    if (Date.now() > deadline) throw new Error(`The client ${pid} did not end within 10 s of SIGTERM.`);
+    await delay(POLL_MS);
+  }
+}
+
 function pollScreen(screen: () => Promise<string>) {
-  return async (done: (text: string) => boolean, wish: string, timeoutMs = 20_000): Promise<string> => {
+  return async (done: (text: string) => boolean, wish: string, timeoutMs = 30_000): Promise<string> => {
     const deadline = Date.now() + timeoutMs;
     let text = await screen();
     while (!done(text)) {

@@ -22,7 +22,7 @@ export interface ServerCommand {
   readonly onElicit?: OnElicit;
 }
 
-export interface ToolInfo {
+interface ToolInfo {
   readonly name: string;
   readonly description?: string | undefined;
   readonly inputSchema: object;
