@@ -41,12 +41,15 @@ export function describeWith(
         cancelSignal: signal,
       },
     );
-    if (errnoOf(result.cause) === 'ENOENT') return undefined;
-    if (result.exitCode === 0) return result.stdout;
+    signal.throwIfAborted();
+    const code = errnoOf(result.cause);
+    if (code === 'ENOENT' || code === 'EACCES') return undefined;
+    // What is too long has been cut by execa: its start is the part that is wanted.
+    if (result.exitCode === 0 || result.isMaxBuffer) return result.stdout;
     throw new OpsError(
       'rejected_by_backend',
-      `kubectl describe failed: ${oneLine(maskText(result.stderr), 400) || 'no message'}.`,
-      'Check kind, name and namespace with `get`.',
+      `kubectl describe failed: ${oneLine(maskText(result.stderr || 'no message'), 300)}.`,
+      'See whether it works in a terminal.',
     );
   };
 }
