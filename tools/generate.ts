@@ -8,8 +8,16 @@ import type { ToolInfo } from '../shared/tool/toolset.ts';
 /** What is made from the tool definitions, and checked in: `npm run check` fails when it is not up to date. */
 const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = { kubectl: KUBECTL };
 
-await write('shared/policy/tools.gen.json', `${JSON.stringify(catalogue(), null, 2)}\n`);
-await write('docs/tools.md', toolsPage());
+export const GENERATED: Readonly<Record<string, () => string>> = {
+  'shared/policy/tools.gen.json': () => `${JSON.stringify(catalogue(), null, 2)}\n`,
+  'docs/tools.md': toolsPage,
+};
+
+export async function generate(): Promise<void> {
+  for (const [file, make] of Object.entries(GENERATED)) {
+    await writeFile(fileURLToPath(new URL(`../${file}`, import.meta.url)), make());
+  }
+}
 
 function catalogue() {
   return Object.entries(SERVERS).flatMap(([server, tools]) =>
@@ -46,10 +54,8 @@ function typeOf(schema: unknown): string {
 }
 
 /** The measure of the field: bytes by four. */
-function tokens(tools: readonly ToolInfo[]): number {
+export function tokens(tools: readonly ToolInfo[]): number {
   return Math.ceil(Buffer.byteLength(JSON.stringify(tools.map(wireTool))) / 4);
 }
 
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(fileURLToPath(new URL(`../${file}`, import.meta.url)), text);
-}
+if (import.meta.main) await generate();

@@ -78,9 +78,22 @@ async function staleReply({ ports, journal }: Passage, reply: Reply, current: Ap
   return answered(journal, { status, message: `answer to ${reply.approval}: ${why}`, isError: true, text });
 }
 
+/** The first row. A long name keeps both of its ends; of many objects the count comes first. */
+function whatRow(what: string): string {
+  const lines = what.split('\n');
+  const [verb = ''] = what.split(' ');
+  if (lines.length > 1)
+    return oneLine(
+      `${verb} ${lines.length} objects: ${lines.map((line) => line.slice(verb.length + 1)).join(', ')}`,
+      ROW,
+    );
+  const half = Math.floor(ROW / 2);
+  return what.length <= ROW ? what : `${what.slice(0, half)}…${what.slice(half + 1 - ROW)}`;
+}
+
 function question({ ports, journal }: Passage, approval: Approval): Verdict {
   const rows = [
-    approval.what.replaceAll('\n', '; '),
+    whatRow(approval.what),
     oneLine(approval.change, ROW),
     oneLine(`why: ${approval.why} · risk: ${approval.risk}`, ROW),
     `whole preview: k8s-agent approvals show ${approval.id}`,

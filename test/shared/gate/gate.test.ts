@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Answer, Verdict } from '../../../shared/gate/call.ts';
 import { demand, type Permit } from '../../../shared/gate/permit.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import { aCall, aPlan, aRead, aWrite, NODE } from '../../support/builders.ts';
+import { aCall, anAction, aPlan, aRead, aWrite, NODE } from '../../support/builders.ts';
 import { gateRig } from '../../support/gate-rig.ts';
 
 const done = () => Promise.resolve<Answer>({ text: 'scaled' });
@@ -84,6 +84,20 @@ describe('a call that needs a yes', () => {
       expect.stringMatching(/^whole preview: k8s-agent approvals show ap-\w{10}$/),
     ]);
     expect(run).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    [
+      'many objects',
+      Array.from({ length: 40 }, (_, i) => anAction({ verb: 'apply', name: `web-${i}` })),
+      /^apply 40 objects: Deployment\/web-0 in shop, .*…$/,
+    ],
+    ['a name of 253 characters', [anAction({ name: `${'a'.repeat(250)}xyz` })], /^scale Deployment\/a+…a+xyz in shop$/],
+  ])('keeps to its four rows with %s', async (_, actions, first) => {
+    const rows = textOf(await gateRig().pass(aCall({ actions: () => Promise.resolve(actions) }))).split('\n');
+    expect(rows).toHaveLength(4);
+    expect(rows[0]).toMatch(first);
+    for (const row of rows) expect(row.length).toBeLessThanOrEqual(76);
   });
 
   it('runs once after "approve", with its approval on record', async () => {
