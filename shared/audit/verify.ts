@@ -2,7 +2,7 @@ import { digest } from '../kernel/digest.ts';
 import { isObject } from '../kernel/json.ts';
 import { type AuditRecord, CHAIN_START } from './record.ts';
 
-export interface Finding {
+interface Finding {
   /** `unknown-outcome`: a change began and nobody wrote what came of it. The others: the file was damaged or edited. */
   readonly kind:
     | 'unreadable-line'

@@ -22,7 +22,7 @@ export async function answered(
 }
 
 /** Text from the cluster goes between two marks that it cannot contain, since they carry this call's id. */
-export function shape({ text, data }: Answer, call: string): string {
+function shape({ text, data }: Answer, call: string): string {
   const own = capText(neutralize(text), MAX_ANSWER);
   if (data === undefined || data === '') return own.text;
   const { text: shown, cut } = capText(

@@ -20,7 +20,7 @@ export interface GatePorts {
 }
 
 /** Times in milliseconds. */
-export interface GateLimits {
+interface GateLimits {
   /** How long an approval stands. */
   readonly approvalLife: number;
   /** After this the client has given up on a call; a person's answer that comes later is for nobody. */

@@ -4,7 +4,7 @@ import { parseRule, type Rule } from './rules.ts';
 import { covers, FAMILIES, VERBS } from './verbs.ts';
 
 /** `autonomy` in `~/.claude/settings.json`, as the seed writes it. */
-export const autonomySchema = z.strictObject({
+const autonomySchema = z.strictObject({
   safe_actions: z.array(z.string()).default([]),
   confirm_actions: z.array(z.string()).default([]),
   forbidden_actions: z.array(z.string()).default([]),
@@ -13,7 +13,7 @@ export const autonomySchema = z.strictObject({
 });
 
 /** The tiers of a workflow file: it may move confirm to safe and safe to confirm, and nothing else. */
-export const workflowAutonomySchema = z.strictObject({
+const workflowAutonomySchema = z.strictObject({
   auto_approve: z.array(z.string()).default([]),
   always_confirm: z.array(z.string()).default([]),
 });

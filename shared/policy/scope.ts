@@ -1,5 +1,5 @@
 /** Which servers each agent may use (the seed's table of responsibilities). The orchestrator works by delegation. */
-export const AGENT_SERVERS: Readonly<Record<string, readonly string[]>> = {
+const AGENT_SERVERS: Readonly<Record<string, readonly string[]>> = {
   'k8s-orchestrator': ['kubectl', 'argocd', 'prometheus', 'gitea', 'workflows'],
   'k8s-diagnostician': ['kubectl'],
   'argocd-operator': ['argocd', 'kubectl'],

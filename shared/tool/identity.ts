@@ -8,7 +8,7 @@ export interface CallerIdentity {
 }
 
 /** What the guard hook writes for each tool call: `k8s-agent/calls/<tool_use_id>.json`. */
-export const callRecordSchema = z.object({ agent: z.string().max(128), session: z.string().max(128) });
+const callRecordSchema = z.object({ agent: z.string().max(128), session: z.string().max(128) });
 
 /** Who made a call, as the hook wrote it down. Without the hook nobody is known: the policy then knows no agent. */
 export function identifyFrom(folder: string): (toolUseId: string | undefined) => CallerIdentity {
