@@ -3,7 +3,10 @@ import { createToolset, type Toolset } from '../../shared/tool/toolset.ts';
 import type { KubectlDeps } from './deps.ts';
 import { apply } from './tools/apply.ts';
 import { cordon } from './tools/cordon.ts';
+import { describe } from './tools/describe.ts';
+import { diff } from './tools/diff.ts';
 import { events } from './tools/events.ts';
+import { explain } from './tools/explain.ts';
 import { get } from './tools/get.ts';
 import { logs } from './tools/logs.ts';
 import { patch } from './tools/patch.ts';
@@ -18,7 +21,10 @@ import { uncordon } from './tools/uncordon.ts';
 export const TOOLS = [
   apply,
   cordon,
+  describe,
+  diff,
   events,
+  explain,
   get,
   logs,
   patch,
