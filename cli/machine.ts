@@ -15,7 +15,7 @@ export interface Machine {
   readonly terminal: Terminal;
 }
 
-export interface Terminal {
+interface Terminal {
   write(text: string): void;
   writeError(text: string): void;
   /** Both standard input and output are a terminal: a person can be asked. */

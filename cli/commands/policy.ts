@@ -60,7 +60,7 @@ function explainText({ action, agent, unknownKind }: Question, { decision, rules
 }
 
 /** Frozen, for the default policy, by test/golden/policy-table.txt. */
-export function tableText(rows: readonly TableRow[]): string {
+function tableText(rows: readonly TableRow[]): string {
   const cells = rows.map(({ server, tool, verb, effect, tier, exceptions }) => [
     server,
     tool,

@@ -22,7 +22,7 @@ export function wantedSettings(context: Context): readonly Wanted[] {
 }
 
 /** Started without a shell, for every tool; a failure of any kind blocks the call. */
-export function guardHook({ node, root, paths }: Context) {
+function guardHook({ node, root, paths }: Context) {
   const args = [join(root, 'dist', 'guard.js'), '--home', paths.home];
   return { matcher: '*', hooks: [{ type: 'command', command: node, args, timeout: 10, onFailure: 'block' }] };
 }

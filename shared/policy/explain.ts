@@ -21,7 +21,7 @@ export interface Question {
   readonly unknownKind?: string;
 }
 
-export interface Weighed {
+interface Weighed {
   readonly rule: Rule;
   readonly wins: boolean;
   /** Why it wins or loses. */
