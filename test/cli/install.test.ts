@@ -16,6 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { contextFor } from '../../cli/context.ts';
 import { installLayout } from '../../cli/install/install.ts';
 import { uninstallLayout } from '../../cli/install/uninstall.ts';
+import { NODE_FLAGS } from '../../shared/boot/launch.ts';
 import { parsePolicy } from '../../shared/policy/policy.ts';
 import { aMachine } from './machine.ts';
 
@@ -82,7 +83,7 @@ describe('install', () => {
     expect(JSON.parse(read(context.claudeJson)).mcpServers.kubectl).toEqual({
       type: 'stdio',
       command: process.execPath,
-      args: [join(context.root, 'dist/kubectl.js')],
+      args: [...NODE_FLAGS, join(context.root, 'dist/kubectl.js')],
       env: { K8S_AGENT_HOME: context.paths.home },
     });
   });
