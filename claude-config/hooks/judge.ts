@@ -1,6 +1,6 @@
 import type { GuardContext } from './context.ts';
 import { GLOB, HOLE, patternOf } from './marks.ts';
-import { answersForPerson, baseName, mentions, PROGRAMS, refusal } from './programs.ts';
+import { answersForPerson, baseName, isProgram, mentions, PROGRAMS, refusal } from './programs.ts';
 import { readShell, type ShellCommand } from './shell.ts';
 import { innerOf, isShell } from './wrappers.ts';
 import { writtenBy } from './writes.ts';
@@ -9,6 +9,8 @@ import { writtenBy } from './writes.ts';
 const MAX_DEPTH = 12;
 /** Commands looked at for one call: more is no command line that a person would write. */
 const MAX_COMMANDS = 5_000;
+/** Folders that a relative path may start from. */
+const MAX_FOLDERS = 64;
 
 const PERSONAL =
   'Only a person answers approvals, sets the passphrase or takes this system out, at their own terminal. Wait for their answer, then call the same tool again with the same arguments.';
@@ -22,7 +24,9 @@ export function judgeShell(command: string, cwd: string, context: GuardContext):
 class Judge {
   readonly #context: GuardContext;
   /** Every folder that a relative path may start from: `cd` adds to them. */
-  readonly #folders: string[];
+  #folders: readonly string[];
+  /** The whole command: a script within it may take its words from what stands outside of it. */
+  #whole = '';
   #looked = 0;
 
   constructor(context: GuardContext, cwd: string) {
@@ -32,24 +36,21 @@ class Judge {
 
   script(source: string, depth: number): string | undefined {
     if (depth > MAX_DEPTH) return `${DOUBT}: it is nested too deeply.`;
+    if (depth === 0) this.#whole = source;
     const { commands, broken } = readShell(source, this.#context.variables);
     if (broken && mentions(source))
       return `${DOUBT}: it cannot be parsed and names a program that does. Write it plainly.`;
     for (const found of commands) {
-      const reason = this.#command(found, source, depth);
+      const reason = this.#command(found, depth);
       if (reason !== undefined) return reason;
     }
     return undefined;
   }
 
-  #command(found: ShellCommand, source: string, depth: number): string | undefined {
+  #command(found: ShellCommand, depth: number): string | undefined {
     const { protection } = this.#context;
     const written = found.writes.map((path) => protection.refusal(path, this.#folders));
-    return (
-      written.find((reason) => reason !== undefined) ??
-      this.#fed(found, depth) ??
-      this.#words(found.words, source, depth)
-    );
+    return written.find((reason) => reason !== undefined) ?? this.#fed(found, depth) ?? this.#words(found.words, depth);
   }
 
   /** A shell or an interpreter that reads its program from standard input. */
@@ -66,30 +67,40 @@ class Judge {
     return undefined;
   }
 
-  #words(words: readonly string[], source: string, depth: number): string | undefined {
+  #words(words: readonly string[], depth: number): string | undefined {
     this.#looked += 1;
     if (depth > MAX_DEPTH || this.#looked > MAX_COMMANDS) return `${DOUBT}: it is nested too deeply.`;
     const [name] = words;
     if (name === undefined) return undefined;
-    const reason = refusal(words) ?? hidden(name, source) ?? this.#inline(words) ?? this.#files(words);
+    const reason =
+      refusal(words) ?? hidden(name, this.#whole) ?? this.#handedOn(words) ?? this.#files(words) ?? this.#follow(words);
     if (reason !== undefined) return reason;
     if (answersForPerson(words)) return PERSONAL;
-    this.#follow(words);
     const inner = innerOf(words);
     for (const script of inner.scripts) {
       const found = this.script(script, depth + 1);
       if (found !== undefined) return found;
     }
     for (const command of inner.commands) {
-      const found = this.#words(command, source, depth + 1);
+      const found = this.#words(command, depth + 1);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  #inline(words: readonly string[]): string | undefined {
-    const code = isInterpreter(words[0]) && words.slice(1).find((word) => /[\s(]/.test(word) && mentions(word));
-    return code ? `${DOUBT}: its code names a program that does.` : undefined;
+  /** Code for an interpreter, a program under another name, a script that is only made now. */
+  #handedOn([name = '', ...args]: readonly string[]): string | undefined {
+    const program = baseName(name);
+    const code =
+      isInterpreter(program) || (/^[gmn]?awk$/.test(program) && args.some((arg) => /system\s*\(|\|/.test(arg)));
+    if (code && args.some((arg) => /[\s(]/.test(arg) && mentions(arg)))
+      return `${DOUBT}: its code names a program that does.`;
+    const renames = ['cp', 'ln', 'mv', 'install'].includes(program);
+    if (renames && args.some((arg) => isProgram(arg) || (arg === HOLE && mentions(this.#whole)))) {
+      return `${DOUBT}: it gives a program that does another name.`;
+    }
+    const sourced = (program === 'source' || program === '.') && args[0] === HOLE && mentions(this.#whole);
+    return sourced ? `${DOUBT}: it runs what another command prints, and that names a program that does.` : undefined;
   }
 
   #files(words: readonly string[]): string | undefined {
@@ -99,10 +110,12 @@ class Judge {
     return reasons.find((reason) => reason !== undefined);
   }
 
-  #follow([name, ...args]: readonly string[]): void {
+  #follow([name, ...args]: readonly string[]): string | undefined {
     const target = args.find((arg) => !arg.startsWith('-'));
-    if ((name !== 'cd' && name !== 'pushd') || target === undefined) return;
-    this.#folders.push(...this.#folders.map((folder) => (target.startsWith('/') ? target : `${folder}/${target}`)));
+    if ((name !== 'cd' && name !== 'pushd') || target === undefined) return undefined;
+    const next = this.#folders.map((folder) => (/^[/\0]/.test(target) ? target : `${folder}/${target}`));
+    this.#folders = [...new Set([...this.#folders, ...next])];
+    return this.#folders.length > MAX_FOLDERS ? `${DOUBT}: it changes folders too often to be followed.` : undefined;
   }
 }
 

@@ -69,6 +69,11 @@ function verbOf(rest: readonly string[]): string | undefined {
   return candidates.find((candidate) => Object.hasOwn(TOOLS, candidate));
 }
 
+/** Whether a path is one of the programs. Files with other endings (`kubectl.md`) are not. */
+export function isProgram(word: string): boolean {
+  return programOf(word) !== undefined;
+}
+
 function programOf(word: string): string | undefined {
   const name = baseName(word)
     .toLowerCase()

@@ -20,7 +20,8 @@ export function protect(home: string, programs: string): Protection {
   const guarded = [...filesIn(home), { path: programs, why: 'the programs of this system' }].flatMap(withRealPath);
   return {
     refusal: (path, folders, wholeFolders = false) => {
-      const hit = folders
+      const known = folders.filter((folder) => !folder.startsWith(HOLE));
+      const hit = known
         .flatMap((folder) => spellings(path, folder))
         .map(
           (spelling) =>
@@ -28,7 +29,7 @@ export function protect(home: string, programs: string): Protection {
         )
         .find((why) => why !== undefined);
       return hit === undefined
-        ? unknownStart(path)
+        ? unknownStart(path, folders)
         : `This would change ${hit}, which decides what agents may do. ${FLOOR}`;
     },
   };
@@ -99,7 +100,9 @@ const OURS =
   /(^|\/)(settings(\.local)?\.json|k8s-agent\.yaml|k8s-agent(\/|$)|logs\/(actions|workflows)|\.claude(\.json|\/|$))/i;
 
 /** `$DIR/settings.json`: where it starts is not known, so its end decides. */
-function unknownStart(path: string): string | undefined {
-  if (!path.startsWith(HOLE) || !OURS.test(path.slice(1))) return undefined;
+function unknownStart(path: string, folders: readonly string[]): string | undefined {
+  const somewhere =
+    path.startsWith(HOLE) || (!path.startsWith('/') && folders.some((folder) => folder.startsWith(HOLE)));
+  if (!somewhere || !OURS.test(path.replace(HOLE, ''))) return undefined;
   return `This may change this system's own files: its path starts with something that only the shell knows. Write the path out, or leave these files alone. ${FLOOR}`;
 }

@@ -41,6 +41,7 @@ export function writtenBy(words: readonly string[]): {
   const name = baseName(words[0] ?? '');
   const args = words.slice(1);
   const wholeFolders = RECURSIVE.includes(name);
+  if (name === 'find') return { paths: args.some(isDeletion) ? searched(args) : [], wholeFolders: true };
   if (name === 'dd')
     return { paths: args.filter((arg) => arg.startsWith('of=')).map((arg) => arg.slice(3)), wholeFolders };
   const how = Object.hasOwn(WRITERS, name) ? WRITERS[name] : undefined;
@@ -49,6 +50,19 @@ export function writtenBy(words: readonly string[]): {
   if (how === 'every') return { paths: operands, wholeFolders };
   if (how === 'in-place') return { paths: args.some(isInPlace) ? operands : [], wholeFolders };
   return { paths: intoFolder(args, operands), wholeFolders };
+}
+
+/** `find FOLDER -delete`, `find FOLDER -exec rm {} +` */
+function isDeletion(arg: string, index: number, args: readonly string[]): boolean {
+  return (
+    arg === '-delete' ||
+    (/^-(exec|execdir|ok|okdir)$/.test(arg) && Object.hasOwn(WRITERS, baseName(args[index + 1] ?? '')))
+  );
+}
+
+function searched(args: readonly string[]): readonly string[] {
+  const end = args.findIndex((arg) => /^[-(!]/.test(arg));
+  return args.slice(0, end);
 }
 
 function isInPlace(arg: string): boolean {

@@ -87,6 +87,19 @@ describe('a shell command that goes round the servers is refused', () => {
     'kubectl get pods; echo "unclosed',
     'KUBECTL get pods',
     'kubectl.exe get pods',
+    '! kubectl get pods',
+    '[[ $(kubectl get pods) ]]',
+    'cat <<E\n$(kubectl get pods)\nE',
+    'trap "kubectl get pods" EXIT',
+    'case x in x) kubectl get pods;; esac',
+    'bash -o pipefail -c "kubectl get pods"',
+    '$SHELL -c "kubectl get pods"',
+    'sh -c "$(echo kubectl get pods)"',
+    'source <(echo kubectl get pods)',
+    'cp $(which kubectl) /tmp/k; /tmp/k get pods',
+    'ln -s /usr/bin/kubectl k; ./k get pods',
+    `awk 'BEGIN { system("kubectl get pods") }'`,
+    `${'cd x; cd y; '.repeat(40)}ls`,
     `${'sudo '.repeat(20)}kubectl get pods`,
   ])('%s', (command) => expect(judge(command)).toMatch(/round the gate/));
 });
@@ -139,6 +152,9 @@ describe("a command that writes this system's own files is refused", () => {
     'rm /opt/k8s-agent/dist/guard.js',
     'rm ~/.claude.json',
     'rm ~/.CLAUDE/Settings.json',
+    'find ~/.claude/logs -type f -delete',
+    'find ~/.claude -name "*.json" -exec rm {} +',
+    'cd $DIR && rm settings.json',
     'if true; then echo {}; fi > ~/.claude/settings.json',
   ])('%s', (command) => expect(judge(command)).toMatch(/This (would|may) change/));
 });
@@ -181,6 +197,12 @@ describe('an ordinary command is left alone', () => {
     'docker build -t kubectl .',
     'ssh pi5-a uptime',
     'find . -name "*.ts" -exec wc -l {} +',
+    'find . -name "*.tmp" -delete',
+    'find ~/.claude/logs -name "*.jsonl"',
+    'cp kubectl.md /tmp/',
+    'awk "/kubectl/ { print }" notes.md',
+    'if [ -x "$(command -v kubectl)" ]; then echo yes; fi',
+    'cd $DIR && rm build.log',
     "echo 'unclosed",
     '',
   ])('%s', (command) => expect(judge(command)).toBeUndefined());
@@ -195,4 +217,24 @@ describe('a refusal says what to use instead', () => {
     ['kubectl exec -it web-1 -- sh', 'in their own terminal'],
     ['argocd app sync shop', 'in their own terminal'],
   ])('%s → %s', (command, hint) => expect(judge(command)).toContain(hint));
+});
+
+describe('a command made to wear the guard out', () => {
+  it.each([
+    ['a megabyte of words', `echo ${'a '.repeat(500_000)}`],
+    ['brackets without end', '('.repeat(20_000)],
+    ['wrappers in wrappers', `${'ssh '.repeat(3_000)}x`],
+    ['a name of many globs', `${'*a'.repeat(3)}${'*'.repeat(60)}x`],
+    ['a path of many unknowns', `rm ${'$a'.repeat(60)}/x${'*'.repeat(60)}y`],
+    ['folders upon folders', 'cd a; '.repeat(2_000)],
+  ])('is judged in time: %s', (_, command) => {
+    const start = performance.now();
+    try {
+      judge(command);
+    } catch (error) {
+      // The hook blocks on any error.
+      expect(error).toBeInstanceOf(RangeError);
+    }
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
 });
