@@ -14,6 +14,8 @@ export interface Edit {
   readonly ref: ObjectRef;
   readonly live: KubeObject;
   readonly request: WriteRequest;
+  /** What it does, where the tool knows more than a count of lines. */
+  readonly change?: string;
   /** Tries it out on the server, once. */
   readonly tried: () => Promise<Written>;
 }
@@ -63,7 +65,7 @@ export async function planEdit(cluster: Cluster, edit: Edit, words: Words): Prom
   if (diff.text === '') throw nothingToDo(describeRef(ref));
   return {
     preview: {
-      change: words.change ?? lineCount(diff),
+      change: words.change ?? edit.change ?? lineCount(diff),
       risk: words.risk,
       details: [describeRef(ref), ...(words.notes ?? []), ...warningLines(warnings), diff.text].join('\n'),
       seen: identityOf(live),

@@ -3,8 +3,10 @@ import { createToolset, type Toolset } from '../../shared/tool/toolset.ts';
 import type { KubectlDeps } from './deps.ts';
 import { apply } from './tools/apply.ts';
 import { cordon } from './tools/cordon.ts';
+import { deleteObject } from './tools/delete.ts';
 import { describe } from './tools/describe.ts';
 import { diff } from './tools/diff.ts';
+import { drain } from './tools/drain.ts';
 import { events } from './tools/events.ts';
 import { explain } from './tools/explain.ts';
 import { get } from './tools/get.ts';
@@ -14,6 +16,7 @@ import { restartPod } from './tools/restart-pod.ts';
 import { rolloutPause } from './tools/rollout-pause.ts';
 import { rolloutRestart } from './tools/rollout-restart.ts';
 import { rolloutResume } from './tools/rollout-resume.ts';
+import { rolloutUndo } from './tools/rollout-undo.ts';
 import { scale } from './tools/scale.ts';
 import { top } from './tools/top.ts';
 import { uncordon } from './tools/uncordon.ts';
@@ -21,8 +24,10 @@ import { uncordon } from './tools/uncordon.ts';
 export const TOOLS = [
   apply,
   cordon,
+  deleteObject,
   describe,
   diff,
+  drain,
   events,
   explain,
   get,
@@ -32,6 +37,7 @@ export const TOOLS = [
   rolloutPause,
   rolloutRestart,
   rolloutResume,
+  rolloutUndo,
   scale,
   top,
   uncordon,

@@ -61,6 +61,11 @@ export class Discovery {
     );
   }
 
+  /** Every kind in every version, the preferred one of a group first. */
+  all(signal: AbortSignal): Promise<readonly Resource[]> {
+    return this.#resources(LIFE, signal);
+  }
+
   #resources(life: number, signal: AbortSignal): Promise<readonly Resource[]> {
     const now = this.#clock.now();
     if (this.#known === undefined || now - this.#known.at >= life) {

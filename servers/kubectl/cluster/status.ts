@@ -22,6 +22,11 @@ export function ensureOk(response: ApiResponse, what: string): ApiResponse {
   throw new OpsError(code, `${what}: ${messageFrom(response)} (HTTP ${response.status}).`, hint);
 }
 
+/** Whether an error is the API server's answer with this status. */
+export function isHttp(error: unknown, status: number): boolean {
+  return error instanceof OpsError && error.message.endsWith(`(HTTP ${status}).`);
+}
+
 function messageFrom({ text, status }: ApiResponse): string {
   const message = stringAt(parseOr(text), 'message');
   return message === undefined

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { arrayAt, at } from '../../../shared/kernel/json.ts';
+import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
+import { getNamed } from '../cluster/near.ts';
+import { identityOf, type KubeObject } from '../cluster/objects.ts';
+import { tryOut, type WriteRequest, write } from '../cluster/writer.ts';
+import { kubectlTool } from '../deps.ts';
+import { factsOf } from '../facts.ts';
+import { isOurs, OURS_FLOOR } from '../floors.ts';
+import { madeByPeople } from '../inventory.ts';
+import { locateOne, targetOf } from '../locate.ts';
+import { oncePerCall } from '../once.ts';
+import { kind, name, namespace, why } from '../params.ts';
+import { uidOf, versionOf, warningLines } from '../preview.ts';
+import { reachLines, reachOf } from '../reach.ts';
+
+const POLICIES = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' } as const;
+
+const input = z.strictObject({
+  kind,
+  name,
+  namespace,
+  propagation: z
+    .enum(['background', 'foreground', 'orphan'])
+    .default('background')
+    .describe('orphan keeps what it owns.'),
+  grace_seconds: z.int().min(0).max(3600).optional().describe('Time for pods to end; 0 kills at once.'),
+  why,
+});
+type Input = z.output<typeof input>;
+
+const read = oncePerCall(async (input: Input, { cluster }, signal) => {
+  const ref = await locateOne(cluster, input, signal);
+  const live = await getNamed(cluster, ref, signal);
+  return { ref, live, reach: await reachOf(cluster, ref, live, signal) };
+});
+
+export const deleteObject = kubectlTool({
+  name: 'delete',
+  summary: 'Delete one object. Asks the user first, with all that goes with it.',
+  verb: 'delete',
+  effect: 'write',
+  destructive: true,
+  input,
+  target: async (input, deps, signal) => {
+    const { ref, live, reach } = await read(input, deps, signal);
+    const facts = await factsOf(deps.cluster, { ref, live }, signal);
+    const takesOurs = reach.dependents.some(({ object }) => isOurs(object));
+    return [{ ...targetOf(ref), facts: takesOurs ? { ...facts, floor: OURS_FLOOR } : facts }];
+  },
+  plan: async (input, deps, signal) => {
+    const { ref, live, reach } = await read(input, deps, signal);
+    const request = removal(ref, live, input);
+    const { warnings } = await tryOut(deps.cluster, request, signal);
+    const finalizers = arrayAt(live, 'metadata', 'finalizers');
+    const orphans = input.propagation === 'orphan';
+    return {
+      preview: {
+        change: `deletes it${input.grace_seconds === 0 ? ', without time to end' : ''}`,
+        risk: orphans ? 'what it owns stays without an owner' : reach.risk,
+        details: [
+          `delete ${describeRef(ref)} (${input.propagation})`,
+          ...reachLines(reach, orphans),
+          ...(finalizers.length === 0 ? [] : [`it stays until these finalizers are done: ${finalizers.join(', ')}`]),
+          ...warningLines(warnings),
+        ].join('\n'),
+        seen: [identityOf(live), madeByPeople(reach.dependents)],
+      },
+      run: async (permit) => {
+        const { object } = await write(deps.cluster, permit, request);
+        const waits = at(object, 'metadata', 'deletionTimestamp') !== undefined;
+        return {
+          text: `${describeRef(ref)} is ${waits ? 'being deleted: it ends when its pods and finalizers have' : 'deleted'}.`,
+        };
+      },
+    };
+  },
+});
+
+function removal(ref: ObjectRef, live: KubeObject, { propagation, grace_seconds }: Input): WriteRequest {
+  const body = {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    propagationPolicy: POLICIES[propagation],
+    preconditions: { uid: uidOf(live), resourceVersion: versionOf(live) },
+    ...(grace_seconds !== undefined && { gracePeriodSeconds: grace_seconds }),
+  };
+  return { ref, method: 'DELETE', body };
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { Answer } from '../../../shared/gate/call.ts';
+import type { Permit } from '../../../shared/gate/permit.ts';
+import { OpsError } from '../../../shared/kernel/errors.ts';
+import { at } from '../../../shared/kernel/json.ts';
+import { count } from '../../../shared/kernel/text.ts';
+import { type Cluster, describeRef } from '../cluster/cluster.ts';
+import { getNamed } from '../cluster/near.ts';
+import { identityOf, type KubeObject } from '../cluster/objects.ts';
+import { isHttp } from '../cluster/status.ts';
+import { tryOut, type WriteRequest, write } from '../cluster/writer.ts';
+import { type KubectlDeps, kubectlTool } from '../deps.ts';
+import { names, planDrain } from '../drain-plan.ts';
+import { mergeRequest } from '../edit.ts';
+import { evictAll, eviction } from '../evict.ts';
+import { locateOne, targetOf } from '../locate.ts';
+import { name, why } from '../params.ts';
+import { uidOf } from '../preview.ts';
+
+const input = z.strictObject({
+  name,
+  force: z.boolean().default(false).describe('End pods without a controller, too.'),
+  delete_emptydir_data: z.boolean().default(false).describe('Accept the loss of emptyDir data.'),
+  grace_seconds: z.int().min(0).max(90).optional().describe('Time for a pod to end.'),
+  timeout_seconds: z.int().min(5).max(110).default(90).describe('How long to wait for budgets and pods.'),
+  why,
+});
+
+export const drain = kubectlTool({
+  name: 'drain',
+  summary: 'Cordon a node and evict its pods, within disruption budgets. Forbidden unless the user allows it.',
+  verb: 'drain',
+  effect: 'write',
+  destructive: true,
+  input,
+  target: async ({ name }, { cluster }, signal) => [
+    targetOf(await locateOne(cluster, { kind: 'nodes', name }, signal)),
+  ],
+  plan: async (input, deps, signal) => {
+    const { cluster } = deps;
+    const ref = await locateOne(cluster, { kind: 'nodes', name: input.name }, signal);
+    const node = await getNamed(cluster, ref, signal);
+    const { leaving, staying, pods } = await planDrain(cluster, ref, input, signal);
+    const closing = mergeRequest(ref, node, { unschedulable: true });
+    await tryOut(cluster, closing, signal);
+    const evictions = leaving.map((pod) => ({ pod, request: eviction(pods, pod, input.grace_seconds) }));
+    const blocked = await blockedNow(cluster, evictions, signal);
+    return {
+      preview: {
+        change: `takes no new pods; ${count(leaving.length, 'pod')} evicted, ${staying.length} stay`,
+        risk:
+          blocked.length > 0
+            ? `budgets hold ${count(blocked.length, 'pod')} for now`
+            : 'these pods restart on other nodes',
+        details: [
+          `drain ${describeRef(ref)}`,
+          `evicted: ${names(leaving) || 'none'}`,
+          `stay with the node (DaemonSet, mirror): ${names(staying) || 'none'}`,
+          ...(blocked.length > 0 ? [`held by a PodDisruptionBudget now: ${names(blocked)}`] : []),
+        ].join('\n'),
+        seen: [identityOf(node), leaving.map(uidOf).sort()],
+      },
+      run: (permit) => run(deps, permit, { node, closing, evictions, seconds: input.timeout_seconds }),
+    };
+  },
+});
+
+/** Tries each eviction out: a missing right is an error now, a budget that blocks is worth knowing. */
+async function blockedNow(
+  cluster: Cluster,
+  evictions: readonly { readonly pod: KubeObject; readonly request: WriteRequest }[],
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const tried = evictions.map(async ({ pod, request }) => {
+    try {
+      await tryOut(cluster, request, signal);
+      return [];
+    } catch (error) {
+      if (isHttp(error, 429)) return [pod];
+      throw error;
+    }
+  });
+  return (await Promise.all(tried)).flat();
+}
+
+interface Run {
+  readonly node: KubeObject;
+  readonly closing: WriteRequest;
+  readonly evictions: Parameters<typeof evictAll>[2];
+  readonly seconds: number;
+}
+
+async function run({ cluster, clock }: KubectlDeps, permit: Permit, plan: Run): Promise<Answer> {
+  const { node, closing, evictions, seconds } = plan;
+  const what = describeRef(closing.ref);
+  if (at(node, 'spec', 'unschedulable') !== true) await write(cluster, permit, closing);
+  const remaining = await evictAll(cluster, permit, evictions, clock, clock.now() + seconds * 1000);
+  if (remaining.length === 0) {
+    return { text: `${what} is drained: ${count(evictions.length, 'pod')} left. uncordon opens it again.` };
+  }
+  const list = remaining.map(({ pod, why }) => `${names([pod])} (${why})`).join(', ');
+  throw new OpsError(
+    'precondition_failed',
+    `${what} is not empty after ${seconds} s: ${count(evictions.length - remaining.length, 'pod')} left; these remain: ${list}.`,
+    'It takes no new pods. Call drain again to go on, or uncordon to stop.',
+  );
+}
