@@ -1,5 +1,5 @@
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { sha256 } from '../../shared/kernel/digest.ts';
 import type { Context } from '../context.ts';
 import { readText, writeAtomically } from '../files.ts';
@@ -16,7 +16,7 @@ export function uninstallLayout(context: Context): readonly string[] | undefined
   const servers = restored(claudeJson, manifest.claudeJson);
   const done = [...apply(settings), ...apply(servers), ...manifest.agents.map(removeAgent)];
   rmSync(manifestFile(paths), { force: true });
-  rmSync(paths.calls, { recursive: true, force: true });
+  for (const made of [paths.calls, join(paths.state, 'compile-cache')]) rmSync(made, { recursive: true, force: true });
   for (const folder of [paths.agents, paths.actionLogs, paths.workflowLogs, dirname(paths.actionLogs), paths.state]) {
     removeIfEmpty(folder);
   }

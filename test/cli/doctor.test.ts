@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../cli/context.ts';
@@ -6,28 +6,12 @@ import { examine } from '../../cli/doctor/doctor.ts';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { installLayout } from '../../cli/install/install.ts';
 import { runCli } from '../../cli/program.ts';
-import { aMachine } from './machine.ts';
+import { aMachine, aPackage } from './machine.ts';
 
 async function look(context: Context): Promise<Record<string, Finding>> {
   const found: Record<string, Finding> = {};
   for await (const { name, finding } of examine(context)) found[name] = finding;
   return found;
-}
-
-/** A root with programs as small as they can be: a hook and a server, in place of the bundles. */
-function aRoot(hook: string, server: string) {
-  const given = aMachine();
-  const root = join(given.folder, 'package');
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  writeFileSync(join(root, 'package.json'), '{"type":"module"}');
-  writeFileSync(join(root, 'dist/guard.js'), hook);
-  writeFileSync(join(root, 'dist/kubectl.js'), server);
-  mkdirSync(join(root, 'claude-config/agents'), { recursive: true });
-  for (const name of ['k8s-orchestrator', 'k8s-diagnostician']) {
-    const prompt = readFileSync(join(given.context.root, `claude-config/agents/${name}.md`));
-    writeFileSync(join(root, `claude-config/agents/${name}.md`), prompt);
-  }
-  return { ...given, context: { ...given.context, root } };
 }
 
 const HOOK = `process.stdout.write(JSON.stringify({ hookSpecificOutput: { permissionDecision: 'deny' } }));`;
@@ -43,7 +27,7 @@ const KUBECONFIG = 'contexts: [{ name: pi }]\ncurrent-context: pi\n';
 
 describe('doctor', () => {
   it('finds all well where all is well', async () => {
-    const { context, file } = aRoot(HOOK, SERVER);
+    const { context, file } = aPackage(HOOK, SERVER);
     installLayout(context);
     file('.kube/config', KUBECONFIG);
     const { passphrase, ...rest } = await look(context);
@@ -71,7 +55,7 @@ describe('doctor', () => {
   });
 
   it('sees a model that differs between settings and agent file', async () => {
-    const { context } = aRoot(HOOK, SERVER);
+    const { context } = aPackage(HOOK, SERVER);
     installLayout(context);
     const path = join(context.paths.agents, 'k8s-diagnostician.md');
     writeFileSync(path, readFileSync(path, 'utf8').replace('model: sonnet', 'model: opus'));
@@ -84,13 +68,13 @@ describe('doctor', () => {
     ['lets everything through', 'process.exit(0)', /lets "kubectl get pods" through/],
     ['crashes', 'throw new Error("boom")', /exit code 1: [\s\S]*boom/],
   ])('runs the guard hook, and sees that it %s', async (_, hook, problem) => {
-    const { context } = aRoot(hook, SERVER);
+    const { context } = aPackage(hook, SERVER);
     installLayout(context);
     expect((await look(context))['guard hook']).toMatchObject({ problem: expect.stringMatching(problem) });
   });
 
   it('sees a hook that fails open, and hooks that are switched off', async () => {
-    const { context } = aRoot(HOOK, SERVER);
+    const { context } = aPackage(HOOK, SERVER);
     installLayout(context);
     const { settings } = context.paths;
     const text = readFileSync(settings, 'utf8');
@@ -105,7 +89,7 @@ describe('doctor', () => {
     ['writes something else to standard output', 'console.log("hello")', /not JSON-RPC: hello/],
     ['lists no tools', SERVER.replace("{ name: 'get' }", ''), /lists no tools/],
   ])('starts the server, and sees that it %s', async (_, server, problem) => {
-    const { context } = aRoot(HOOK, server);
+    const { context } = aPackage(HOOK, server);
     installLayout(context);
     expect((await look(context)).servers).toMatchObject({ problem: expect.stringMatching(problem) });
   });
@@ -120,7 +104,7 @@ describe('doctor', () => {
   });
 
   it.skipIf(process.getuid?.() === 0)('sees a folder that cannot be written', async () => {
-    const { context } = aRoot(HOOK, SERVER);
+    const { context } = aPackage(HOOK, SERVER);
     installLayout(context);
     chmodSync(context.paths.actionLogs, 0o500);
     expect((await look(context)).folders).toMatchObject({ problem: expect.stringContaining('cannot be written') });
@@ -128,7 +112,7 @@ describe('doctor', () => {
   });
 
   it('sees a folder that is missing', async () => {
-    const { context } = aRoot(HOOK, SERVER);
+    const { context } = aPackage(HOOK, SERVER);
     installLayout(context);
     rmSync(context.paths.actionLogs, { recursive: true });
     expect((await look(context)).folders).toMatchObject({ problem: expect.stringContaining('is missing') });

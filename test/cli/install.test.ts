@@ -16,9 +16,11 @@ import { describe, expect, it } from 'vitest';
 import { contextFor } from '../../cli/context.ts';
 import { installLayout } from '../../cli/install/install.ts';
 import { uninstallLayout } from '../../cli/install/uninstall.ts';
+import { isPassphrase } from '../../cli/passphrase/passphrase.ts';
+import { runCli } from '../../cli/program.ts';
 import { NODE_FLAGS } from '../../shared/boot/launch.ts';
 import { parsePolicy } from '../../shared/policy/policy.ts';
-import { aMachine } from './machine.ts';
+import { aMachine, aPackage } from './machine.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const MINE = `{
@@ -281,6 +283,46 @@ describe('uninstall', () => {
         },
       ),
       { numRuns: 15 },
+    );
+  });
+});
+
+describe('the commands', () => {
+  it('install, say so when there is nothing to do, and take out again', async () => {
+    const { machine, output, folder } = aPackage('', '');
+    const home = join(folder, 'work');
+    const cli = (command: string) => runCli(['--home', home, command], machine);
+    expect([await cli('install'), await cli('install'), await cli('uninstall')]).toEqual([0, 0, 0]);
+    expect(output()).toMatch(/created .*settings\.json[\s\S]*Nothing to change[\s\S]*removed .*settings\.json/);
+    expect(snapshot(home)).toEqual({});
+    await cli('uninstall');
+    expect(output()).toContain(`Nothing is installed in ${home}`);
+  });
+
+  it('say how to set the passphrase where nobody can be asked', async () => {
+    for (const given of [{ interactive: false }, { interactive: true, args: ['--yes'] }]) {
+      const { machine, output, context } = aPackage('', '', { ...given, answers: ['correct horse', 'correct horse'] });
+      expect(await runCli(['install', ...(given.args ?? [])], machine)).toBe(0);
+      expect(output()).toContain('k8s-agent passphrase');
+      expect(existsSync(context.paths.passphrase)).toBe(false);
+    }
+  });
+
+  it('offer to set the passphrase at a terminal, and take an empty answer for later', async () => {
+    const set = aPackage('', '', { interactive: true, answers: ['correct horse', 'correct horse'] });
+    await runCli(['install'], set.machine);
+    expect(await isPassphrase(set.context.paths.passphrase, 'correct horse')).toBe(true);
+    const later = aPackage('', '', { interactive: true, answers: [''] });
+    expect(await runCli(['install'], later.machine)).toBe(0);
+    expect(existsSync(later.context.paths.passphrase)).toBe(false);
+  });
+
+  it('refuse a broken settings.json with a sentence, not a stack', async () => {
+    const { machine, output, file } = aPackage('', '');
+    file('.claude/settings.json', '{ "a": }');
+    expect(await runCli(['install'], machine)).toBe(1);
+    expect(output()).toMatch(
+      /^.*settings\.json is broken: ValueExpected at line 1, column 8\.\nRepair it first; nothing was changed\.\n$/,
     );
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -48,4 +48,17 @@ export function aMachine(given: { answers?: readonly string[]; interactive?: boo
     return full;
   };
   return { machine, context: contextFor(machine, undefined), folder, output: () => written, file };
+}
+
+/** The same, with the published package in a folder of its own: `hook` and `server` stand in for the bundles. */
+export function aPackage(hook: string, server: string, given: Parameters<typeof aMachine>[0] = {}): TestMachine {
+  const made = aMachine(given);
+  const root = join(made.folder, 'package');
+  cpSync(join(made.machine.root, 'claude-config', 'agents'), join(root, 'claude-config', 'agents'), {
+    recursive: true,
+  });
+  made.file('package/package.json', '{"type":"module"}');
+  made.file('package/dist/guard.js', hook);
+  made.file('package/dist/kubectl.js', server);
+  return { ...made, machine: { ...made.machine, root }, context: { ...made.context, root } };
 }
