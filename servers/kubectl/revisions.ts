@@ -1,56 +1,71 @@
-import { arrayAt, at, isObject, numberAt, stringAt } from '../../shared/kernel/json.ts';
+import { arrayAt, at, numberAt, stringAt } from '../../shared/kernel/json.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
 import { listAll } from './cluster/lists.ts';
-import { annotation, type KubeObject } from './cluster/objects.ts';
-import { uidOf } from './preview.ts';
+import { annotation, controllerOf, type KubeObject, nameOf } from './cluster/objects.ts';
+import { selectorOf } from './cluster/selector.ts';
 
-/** A state that a workload's pods once had and can have again. */
+/** One stored state of a workload's pod template. */
 export interface Revision {
   readonly number: number;
-  /** The pods' template, as the workload would hold it. */
-  readonly template: unknown;
-  /** `kubernetes.io/change-cause`: why somebody made it. */
+  /** The ReplicaSet or ControllerRevision that holds it. */
+  readonly object: KubeObject;
+  readonly current: boolean;
+  /** What whoever made it wrote in `kubernetes.io/change-cause`. */
   readonly cause: string | undefined;
+  readonly images: readonly string[];
+  readonly created: string | undefined;
 }
 
-export const CHANGE_CAUSE = 'kubernetes.io/change-cause';
-const NUMBER = 'deployment.kubernetes.io/revision';
-/** Workloads keep ten unless told otherwise (revisionHistoryLimit). */
-const MAX_OBJECTS = 500;
+const CHANGE_CAUSE = 'kubernetes.io/change-cause';
+/** Set by the Deployment controller on its ReplicaSets. */
+const REVISION = 'deployment.kubernetes.io/revision';
+const CAP = 500;
 
-/** A workload's revisions, the newest first: ReplicaSets of a Deployment, else ControllerRevisions. */
+/** A workload's revisions, oldest first: a Deployment's are ReplicaSets, the others' are ControllerRevisions. */
 export async function revisionsOf(
   cluster: Cluster,
   ref: ObjectRef,
   workload: KubeObject,
   signal: AbortSignal,
 ): Promise<readonly Revision[]> {
-  const byReplicaSet = ref.resource.kind === 'Deployment';
-  const resource = await cluster.resolve(byReplicaSet ? 'replicasets.apps' : 'controllerrevisions.apps', signal);
-  const { items } = await listAll(cluster, { resource, namespace: ref.namespace, cap: MAX_OBJECTS }, signal);
-  const owned = items.filter((item) =>
-    arrayAt(item, 'metadata', 'ownerReferences').some((owner) => stringAt(owner, 'uid') === uidOf(workload)),
-  );
-  const revisions = owned.flatMap((item) => (byReplicaSet ? fromReplicaSet(item) : fromControllerRevision(item)));
-  return revisions.sort((a, b) => b.number - a.number);
+  const deployment = ref.resource.kind === 'Deployment';
+  const resource = await cluster.resolve(deployment ? 'replicasets.apps' : 'controllerrevisions.apps', signal);
+  const labels = selectorOf(workload);
+  const { items } = await listAll(cluster, { resource, namespace: ref.namespace, labels, cap: CAP }, signal);
+  const owned = items.filter((item) => {
+    const owner = controllerOf(item);
+    return owner?.kind === ref.resource.kind && owner.name === ref.name;
+  });
+  const revisions = owned.map(deployment ? fromReplicaSet : fromControllerRevision).sort((a, b) => a.number - b.number);
+  const current = currentOf(workload, revisions);
+  return revisions.map((revision) => ({ ...revision, current: revision === current }));
 }
 
-function fromReplicaSet(set: KubeObject): readonly Revision[] {
-  const number = Number(annotation(set, NUMBER));
-  const template = at(set, 'spec', 'template');
-  const metadata = at(template, 'metadata');
-  if (!Number.isInteger(number) || !isObject(template) || !isObject(metadata)) return [];
-  const { 'pod-template-hash': _, ...labels } = isObject(metadata.labels) ? metadata.labels : {};
-  return [
-    { number, template: { ...template, metadata: { ...metadata, labels } }, cause: annotation(set, CHANGE_CAUSE) },
-  ];
+type Stored = Omit<Revision, 'current'>;
+
+function fromReplicaSet(replicaSet: KubeObject): Stored {
+  return stored(replicaSet, Number(annotation(replicaSet, REVISION) ?? 0), at(replicaSet, 'spec', 'template'));
 }
 
-/** Its data is a patch that replaces the whole template. */
-function fromControllerRevision(revision: KubeObject): readonly Revision[] {
-  const number = numberAt(revision, 'revision');
-  const template = at(revision, 'data', 'spec', 'template');
-  if (number === undefined || !isObject(template)) return [];
-  const { $patch: _, ...kept } = template;
-  return [{ number, template: kept, cause: annotation(revision, CHANGE_CAUSE) }];
+/** Its data is a patch of the workload: `{ spec: { template } }`. */
+function fromControllerRevision(revision: KubeObject): Stored {
+  return stored(revision, numberAt(revision, 'revision') ?? 0, at(revision, 'data', 'spec', 'template'));
+}
+
+function stored(object: KubeObject, number: number, template: unknown): Stored {
+  return {
+    number,
+    object,
+    cause: annotation(object, CHANGE_CAUSE),
+    images: arrayAt(template, 'spec', 'containers').flatMap((container) => stringAt(container, 'image') ?? []),
+    created: stringAt(object, 'metadata', 'creationTimestamp'),
+  };
+}
+
+/** What the workload wants now: while it rolls, this is the new one. */
+function currentOf(workload: KubeObject, revisions: readonly Stored[]): Stored | undefined {
+  const number = annotation(workload, REVISION);
+  if (number !== undefined) return revisions.find((revision) => String(revision.number) === number);
+  const name = stringAt(workload, 'status', 'updateRevision');
+  return revisions.find(({ object }) => nameOf(object) === name) ?? revisions.at(-1);
 }

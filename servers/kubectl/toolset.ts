@@ -13,9 +13,11 @@ import { get } from './tools/get.ts';
 import { logs } from './tools/logs.ts';
 import { patch } from './tools/patch.ts';
 import { restartPod } from './tools/restart-pod.ts';
+import { rolloutHistory } from './tools/rollout-history.ts';
 import { rolloutPause } from './tools/rollout-pause.ts';
 import { rolloutRestart } from './tools/rollout-restart.ts';
 import { rolloutResume } from './tools/rollout-resume.ts';
+import { rolloutStatus } from './tools/rollout-status.ts';
 import { rolloutUndo } from './tools/rollout-undo.ts';
 import { scale } from './tools/scale.ts';
 import { top } from './tools/top.ts';
@@ -34,10 +36,12 @@ export const TOOLS = [
   logs,
   patch,
   restartPod,
+  rolloutHistory,
   rolloutPause,
   rolloutRestart,
   rolloutResume,
   rolloutUndo,
+  rolloutStatus,
   scale,
   top,
   uncordon,
