@@ -1,4 +1,4 @@
-import { arrayAt, at, numberAt, stringAt } from '../../shared/kernel/json.ts';
+import { arrayAt, at, isObject, numberAt, stringAt } from '../../shared/kernel/json.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
 import { listAll } from './cluster/lists.ts';
 import { annotation, controllerOf, type KubeObject, nameOf } from './cluster/objects.ts';
@@ -12,11 +12,13 @@ export interface Revision {
   readonly current: boolean;
   /** What whoever made it wrote in `kubernetes.io/change-cause`. */
   readonly cause: string | undefined;
+  /** The pods' template, as the workload itself would hold it. */
+  readonly template: unknown;
   readonly images: readonly string[];
   readonly created: string | undefined;
 }
 
-const CHANGE_CAUSE = 'kubernetes.io/change-cause';
+export const CHANGE_CAUSE = 'kubernetes.io/change-cause';
 /** Set by the Deployment controller on its ReplicaSets. */
 const REVISION = 'deployment.kubernetes.io/revision';
 const CAP = 500;
@@ -57,9 +59,18 @@ function stored(object: KubeObject, number: number, template: unknown): Stored {
     number,
     object,
     cause: annotation(object, CHANGE_CAUSE),
+    template: ownTemplate(template),
     images: arrayAt(template, 'spec', 'containers').flatMap((container) => stringAt(container, 'image') ?? []),
     created: stringAt(object, 'metadata', 'creationTimestamp'),
   };
+}
+
+/** Without the hash that names a ReplicaSet, and the mark that makes a ControllerRevision's patch replace. */
+function ownTemplate(template: unknown): unknown {
+  if (!isObject(template) || !isObject(template.metadata)) return template;
+  const { $patch: _, ...rest } = template;
+  const { 'pod-template-hash': __, ...labels } = isObject(template.metadata.labels) ? template.metadata.labels : {};
+  return { ...rest, metadata: { ...template.metadata, labels } };
 }
 
 /** What the workload wants now: while it rolls, this is the new one. */

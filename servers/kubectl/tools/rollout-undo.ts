@@ -33,9 +33,10 @@ export const rolloutUndo = editTool({
       const hint = 'Call rollout_resume first.';
       throw new OpsError('precondition_failed', `${describeRef(ref)} is paused: it cannot be rolled back.`, hint);
     }
-    const [current, ...earlier] = await revisionsOf(cluster, ref, live, signal);
-    const revision = choose(ref, earlier, input.revision);
-    const change = `back from revision ${current?.number ?? '?'} to ${revision.number}`;
+    const revisions = await revisionsOf(cluster, ref, live, signal);
+    const revision = choose(ref, revisions, input.revision);
+    const current = revisions.find((one) => one.current)?.number ?? '?';
+    const change = `back from revision ${current} to ${revision.number}`;
     return { ...editOf(cluster, ref, live, undoRequest(ref, live, revision), signal), change };
   },
   words: ({ ref, live }, wanted) => ({
@@ -44,8 +45,9 @@ export const rolloutUndo = editTool({
   }),
 });
 
-function choose(ref: ObjectRef, earlier: readonly Revision[], wanted: number | undefined): Revision {
-  const found = wanted === undefined ? earlier[0] : earlier.find(({ number }) => number === wanted);
+function choose(ref: ObjectRef, revisions: readonly Revision[], wanted: number | undefined): Revision {
+  const earlier = revisions.filter(({ current }) => !current);
+  const found = wanted === undefined ? earlier.at(-1) : earlier.find(({ number }) => number === wanted);
   if (found !== undefined) return found;
   const numbers = earlier.map(({ number }) => number).join(', ');
   throw new OpsError(
