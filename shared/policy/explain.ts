@@ -70,7 +70,6 @@ function whyNot(rule: Rule, winner: Rule | undefined): string {
   const isDefault = winner.source === 'default';
   if (isDefault && !namesAllOf(rule, winner))
     return `it does not name what "${winner.text}" names, and is not stricter`;
-  if (difference < 0) return 'a default, and your rule names all that it names';
   if (rule.source === 'default') return 'a default; yours comes first';
   if (STRICTNESS[winner.tier] > STRICTNESS[rule.tier]) return 'equally specific; the stricter one wins';
   return 'it says the same';
