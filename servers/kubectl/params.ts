@@ -3,12 +3,16 @@ import { kindName, namespaceName, objectName } from './cluster/names.ts';
 import { parseSpan } from './cluster/times.ts';
 
 /** The parameters that many tools share, each described once. */
-export const kind = kindName.describe('Pod, pods, po, deployments.apps, …');
+export const kind = kindName.describe('Pod, po, deployments.apps, …');
 export const name = objectName.describe('Object name.');
-export const namespace = namespaceName.optional().describe("Namespace; the context's if left out.");
+export const namespace = namespaceName.optional().describe("The context's if left out.");
 export const allNamespaces = z.boolean().default(false).describe('Look in every namespace.');
 export const labels = z.string().max(1000).optional().describe('Label selector: app=web,tier!=db.');
-export const why = z.string().min(3).max(500).describe('Reason, shown to the person who decides.');
+/** Its limits stand in no schema: twelve tools would repeat them. */
+export const why = z
+  .string()
+  .refine(({ length }) => length >= 3 && length <= 500, 'write 3 to 500 characters')
+  .describe('Reason, for the person who decides.');
 export const since = z
   .string()
   .refine((text) => parseSpan(text) !== undefined, 'not a time span: write 30s, 10m, 2h or 1d')

@@ -27,7 +27,7 @@ const read = oncePerCall(async (given: z.output<typeof input>, { cluster }, sign
 
 export const apply = kubectlTool({
   name: 'apply',
-  summary: 'Create or change objects from a manifest (server-side apply). Asks the user first, with the diff.',
+  summary: 'Create or change objects from a manifest (server-side apply), previewed as a diff.',
   verb: 'apply',
   effect: 'write',
   destructive: true,

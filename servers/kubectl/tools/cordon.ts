@@ -9,7 +9,7 @@ import { name, why } from '../params.ts';
 
 export const cordon = editTool({
   name: 'cordon',
-  summary: 'Keep new pods off a node; running ones stay. Forbidden unless the user allows it.',
+  summary: 'Keep new pods off a node; running ones stay. Forbidden by default.',
   verb: 'cordon',
   destructive: false,
   input: z.strictObject({ name, why }),

@@ -37,7 +37,7 @@ const read = oncePerCall(async (input: Input, { cluster }, signal) => {
 
 export const deleteObject = kubectlTool({
   name: 'delete',
-  summary: 'Delete one object. Asks the user first, with all that goes with it.',
+  summary: 'Delete one object. The preview names all that goes with it.',
   verb: 'delete',
   effect: 'write',
   destructive: true,

@@ -28,7 +28,7 @@ const input = z.strictObject({
 
 export const drain = kubectlTool({
   name: 'drain',
-  summary: 'Cordon a node and evict its pods, within disruption budgets. Forbidden unless the user allows it.',
+  summary: 'Cordon a node and evict its pods, within disruption budgets. Forbidden by default.',
   verb: 'drain',
   effect: 'write',
   destructive: true,

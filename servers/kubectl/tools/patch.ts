@@ -11,7 +11,7 @@ import { rolloutRisk } from '../workloads.ts';
 
 export const patch = editTool({
   name: 'patch',
-  summary: 'Change fields of one live object. Asks the user first, with the diff.',
+  summary: 'Change fields of one live object, previewed as a diff.',
   verb: 'patch',
   destructive: true,
   input: z.strictObject({

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
+import { at } from '../../../shared/kernel/json.ts';
 import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
+import { getNamed } from '../cluster/near.ts';
 import { controllerOf, identityOf, type KubeObject } from '../cluster/objects.ts';
 import { tryOut, type WriteRequest, write } from '../cluster/writer.ts';
 import { kubectlTool } from '../deps.ts';
@@ -10,8 +12,7 @@ import { uidOf, warningLines } from '../preview.ts';
 
 export const restartPod = kubectlTool({
   name: 'restart_pod',
-  summary:
-    'Delete one pod that its controller makes anew (ReplicaSet, StatefulSet, DaemonSet, Job). A bare pod is refused: use delete.',
+  summary: 'End one pod; its controller starts a new one. A bare pod is refused: use delete.',
   verb: 'restart',
   effect: 'write',
   destructive: true,
@@ -21,9 +22,10 @@ export const restartPod = kubectlTool({
   ],
   plan: async (input, { cluster }, signal) => {
     const ref = await locateOne(cluster, { ...input, kind: 'pods' }, signal);
-    const pod = await cluster.get(ref, signal);
+    const pod = await getNamed(cluster, ref, signal);
     const owner = controllerOf(pod);
     if (owner === undefined || owner.kind === 'Node') throw bare(ref);
+    if (at(pod, 'metadata', 'deletionTimestamp') !== undefined) throw ending(ref);
     const request = removal(ref, pod);
     const { warnings } = await tryOut(cluster, request, signal);
     return {
@@ -50,6 +52,14 @@ function removal(ref: ObjectRef, pod: KubeObject): WriteRequest {
     method: 'DELETE',
     body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: uidOf(pod) } },
   };
+}
+
+function ending(ref: ObjectRef): OpsError {
+  return new OpsError(
+    'precondition_failed',
+    `${describeRef(ref)} is ending already.`,
+    'Look at the pod that replaces it.',
+  );
 }
 
 function bare(ref: ObjectRef): OpsError {

@@ -10,7 +10,7 @@ import { demandKind } from '../workloads.ts';
 
 export const rolloutPause = editTool({
   name: 'rollout_pause',
-  summary: 'Hold the rollout of a Deployment: changes wait. Asks the user first.',
+  summary: 'Hold the rollout of a Deployment: changes wait.',
   verb: 'rollout pause',
   destructive: false,
   input: z.strictObject({ kind, name, namespace, why }),

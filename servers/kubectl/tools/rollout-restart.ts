@@ -15,7 +15,7 @@ const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
 export const rolloutRestart = editTool({
   name: 'rollout_restart',
-  summary: 'Replace all pods of a Deployment, StatefulSet or DaemonSet, a few at a time. Asks the user first.',
+  summary: 'Replace all pods of a Deployment, StatefulSet or DaemonSet, a few at a time.',
   verb: 'rollout restart',
   destructive: true,
   input: z.strictObject({ kind, name, namespace, why }),

@@ -10,7 +10,7 @@ import { demandKind } from '../workloads.ts';
 
 export const rolloutResume = editTool({
   name: 'rollout_resume',
-  summary: 'Let a paused Deployment roll out again. Asks the user first.',
+  summary: 'Let a paused Deployment roll out again.',
   verb: 'rollout resume',
   destructive: false,
   input: z.strictObject({ kind, name, namespace, why }),

@@ -15,7 +15,7 @@ import { demandKind, rolloutRisk } from '../workloads.ts';
 
 export const rolloutUndo = editTool({
   name: 'rollout_undo',
-  summary: 'Put back an earlier revision of a Deployment, StatefulSet or DaemonSet. Asks the user first.',
+  summary: 'Put back an earlier revision of a Deployment, StatefulSet or DaemonSet.',
   verb: 'rollout undo',
   destructive: true,
   input: z.strictObject({

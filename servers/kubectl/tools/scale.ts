@@ -28,7 +28,7 @@ const read = oncePerCall(async (spelled: z.output<typeof input>, { cluster }, si
 
 export const scale = kubectlTool({
   name: 'scale',
-  summary: 'Set the replica count of one workload. Asks the user first.',
+  summary: 'Set the replica count of one workload.',
   verb: 'scale',
   effect: 'write',
   destructive: false,

@@ -9,7 +9,7 @@ import { name, why } from '../params.ts';
 
 export const uncordon = editTool({
   name: 'uncordon',
-  summary: 'Let new pods onto a node again. Forbidden unless the user allows it.',
+  summary: 'Let new pods onto a node again. Forbidden by default.',
   verb: 'uncordon',
   destructive: false,
   input: z.strictObject({ name, why }),
