@@ -7,7 +7,9 @@ export const kind = kindName.describe('Pod, po, deployments.apps, …');
 export const name = objectName.describe('Object name.');
 export const namespace = namespaceName.optional().describe("The context's if left out.");
 export const allNamespaces = z.boolean().default(false).describe('Look in every namespace.');
-export const labels = z.string().max(1000).optional().describe('Label selector: app=web,tier!=db.');
+/** Text of a limited length. The limit is left out of the published schema, like the patterns of names. */
+export const text = (max: number) => z.string().refine((value) => value.length <= max, `longer than ${max} characters`);
+export const labels = text(1000).optional().describe('Label selector: app=web,tier!=db.');
 /** Its limits stand in no schema: twelve tools would repeat them. */
 export const why = z
   .string()

@@ -10,6 +10,7 @@ import { drain } from './tools/drain.ts';
 import { events } from './tools/events.ts';
 import { explain } from './tools/explain.ts';
 import { get } from './tools/get.ts';
+import { health } from './tools/health.ts';
 import { logs } from './tools/logs.ts';
 import { patch } from './tools/patch.ts';
 import { restartPod } from './tools/restart-pod.ts';
@@ -33,6 +34,7 @@ export const TOOLS = [
   events,
   explain,
   get,
+  health,
   logs,
   patch,
   restartPod,

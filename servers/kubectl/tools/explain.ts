@@ -3,7 +3,7 @@ import { schemaOf } from '../cluster/openapi.ts';
 import { kubectlTool } from '../deps.ts';
 import { first, SHORT } from '../fit.ts';
 import { targetOf } from '../locate.ts';
-import { kind } from '../params.ts';
+import { kind, text } from '../params.ts';
 import { explainField, fieldAt } from '../schema-text.ts';
 
 export const explain = kubectlTool({
@@ -13,7 +13,7 @@ export const explain = kubectlTool({
   effect: 'read',
   input: z.strictObject({
     kind,
-    path: z.string().max(500).optional().describe('Field: spec.template.spec.containers.'),
+    path: text(500).optional().describe('Field: spec.template.spec.containers.'),
   }),
   target: async ({ kind }, { cluster }, signal) => [targetOf({ resource: await cluster.resolve(kind, signal) })],
   run: async ({ kind, path }, { cluster }, signal) => {

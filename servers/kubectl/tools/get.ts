@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { redactObject } from '../../../shared/audit/redact.ts';
 import type { Answer } from '../../../shared/gate/call.ts';
+import { OpsError } from '../../../shared/kernel/errors.ts';
 import { at, isObject } from '../../../shared/kernel/json.ts';
 import { count } from '../../../shared/kernel/text.ts';
 import { type Cluster, describeRef, type ObjectRef, pathOf } from '../cluster/cluster.ts';
+import { getNamed } from '../cluster/near.ts';
 import type { KubeObject } from '../cluster/objects.ts';
 import { fetchRow, fetchTable, renderTable, type Table } from '../cluster/table.ts';
 import { kubectlTool } from '../deps.ts';
 import { locate, type Place, targetOf } from '../locate.ts';
-import { allNamespaces, kind, labels, name, namespace } from '../params.ts';
+import { maskValuesOf } from '../masked-values.ts';
+import { allNamespaces, kind, labels, name, namespace, text } from '../params.ts';
 import { toYaml } from '../yaml.ts';
 
 export const get = kubectlTool({
@@ -22,11 +25,11 @@ export const get = kubectlTool({
     namespace,
     all_namespaces: allNamespaces,
     labels,
-    fields: z.string().max(1000).optional().describe('Field selector: status.phase!=Running.'),
-    filter: z.string().max(200).optional().describe('Only rows that contain this text.'),
+    fields: text(1000).optional().describe('Field selector: status.phase!=Running.'),
+    filter: text(200).optional().describe('Only rows that contain this text.'),
     output: z.enum(['table', 'wide', 'yaml']).default('table').describe('yaml only with name.'),
     limit: z.int().min(1).max(500).default(50).describe('Rows a page.'),
-    continue: z.string().max(4096).optional().describe('Token of the next page.'),
+    continue: text(4096).optional().describe('Token of the next page.'),
   }),
   target: async (input, { cluster }, signal) => {
     const place = await locate(cluster, input, signal);
@@ -36,6 +39,7 @@ export const get = kubectlTool({
   },
   run: async (input, { cluster }, signal) => {
     const place = await locate(cluster, input, signal);
+    demandOneOrList(input.all_namespaces, input.output, place.name);
     if (place.name !== undefined) return one(cluster, { ...place, name: place.name }, input.output, signal);
     const { all_namespaces, filter, output, ...rest } = input;
     const query = {
@@ -48,16 +52,34 @@ export const get = kubectlTool({
   },
 });
 
+/** What would silently be left out is refused instead. */
+function demandOneOrList(all: boolean, output: string, name: string | undefined): void {
+  if (name === undefined && output === 'yaml')
+    throw new OpsError('invalid_input', 'output yaml needs a name.', 'Give name, or take output wide.');
+  if (name !== undefined && all)
+    throw new OpsError('invalid_input', 'name is in one namespace.', 'Or list: fields=metadata.name=NAME.');
+}
+
 async function one(
   cluster: Cluster,
   ref: ObjectRef,
   output: 'table' | 'wide' | 'yaml',
   signal: AbortSignal,
 ): Promise<Answer> {
-  if (output === 'yaml')
-    return { text: describeRef(ref), data: toYaml(redactObject(withoutNoise(await cluster.get(ref, signal)))) };
-  const { header, rows } = await fetchRow(cluster, pathOf(ref), describeRef(ref), output === 'wide', signal);
+  if (output === 'yaml') return yamlOf(ref, await getNamed(cluster, ref, signal));
+  const { header, rows } = await fetchRow(cluster, pathOf(ref), describeRef(ref), output === 'wide', signal).catch(
+    async (error: unknown) => {
+      // Where there is no such object, this names those that could be meant.
+      if (error instanceof OpsError && error.code === 'not_found') await getNamed(cluster, ref, signal);
+      throw error;
+    },
+  );
   return { text: describeRef(ref), data: renderTable(header, rows) };
+}
+
+function yamlOf(ref: ObjectRef, object: KubeObject): Answer {
+  const shown = withoutNoise(object);
+  return { text: describeRef(ref), data: maskValuesOf(object, toYaml(redactObject(shown))) };
 }
 
 /** managedFields says who set what, at ten times the length of the rest. */

@@ -3,14 +3,14 @@ import type { Answer } from '../../../shared/gate/call.ts';
 import { count } from '../../../shared/kernel/text.ts';
 import { describeRef } from '../cluster/cluster.ts';
 import { type Log, readLog } from '../cluster/log.ts';
-import { podOrWorkload } from '../cluster/names.ts';
+import { objectName, podOrWorkload } from '../cluster/names.ts';
 import { parseSpan } from '../cluster/times.ts';
 import { kubectlTool } from '../deps.ts';
 import { LONG, newest, SHORT } from '../fit.ts';
 import { grepFor } from '../grep.ts';
 import { locateOne, targetOf } from '../locate.ts';
 import { chooseContainer, choosePod } from '../log-source.ts';
-import { namespace, since } from '../params.ts';
+import { namespace, since, text } from '../params.ts';
 
 const DEFAULT_TAIL = 100;
 /** Lines that grep looks at. */
@@ -24,10 +24,10 @@ export const logs = kubectlTool({
   input: z.strictObject({
     name: podOrWorkload.describe('Pod, or workload: deployment/web.'),
     namespace,
-    container: z.string().max(253).optional().describe('Chosen if left out.'),
+    container: objectName.optional().describe('Chosen if left out.'),
     tail: z.int().min(1).max(2000).optional().describe(`Lines; ${DEFAULT_TAIL} if left out.`),
     since,
-    grep: z.string().max(200).optional().describe('RE2; (?i) ignores case.'),
+    grep: text(200).optional().describe('RE2; (?i) ignores case.'),
     previous: z.boolean().default(false).describe('The run before the last restart.'),
     timestamps: z.boolean().default(false).describe('Show times.'),
   }),
@@ -79,8 +79,8 @@ function answer(
     shown.length < found.length
       ? `the newest ${shown.length} of ${count(found.length, 'line')}`
       : count(shown.length, 'line');
-  const text = `${what}: ${size}${searched}.${narrow}`;
+  const summary = `${what}: ${size}${searched}.${narrow}`;
   if (lines.length === 0)
-    return { text: `${text} It has written nothing, or has not started: see describe or events.` };
-  return shown.length === 0 ? { text } : { text, data: shown.join('\n') };
+    return { text: `${summary} It has written nothing, or has not started: see describe or events.` };
+  return shown.length === 0 ? { text: summary } : { text: summary, data: shown.join('\n') };
 }
