@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import defaults from '../../claude-config/settings.json' with { type: 'json' };
 import { NODE_FLAGS } from '../../shared/boot/launch.ts';
+import { bundlePath } from '../bundles.ts';
 import type { Context } from '../context.ts';
 import type { Wanted } from './merge.ts';
 
@@ -23,7 +24,7 @@ export function wantedSettings(context: Context): readonly Wanted[] {
 
 /** Started without a shell, for every tool; a failure of any kind blocks the call. */
 function guardHook({ node, root, paths }: Context) {
-  const args = [join(root, 'dist', 'guard.js'), '--home', paths.home];
+  const args = [bundlePath(root, 'guard'), '--home', paths.home];
   return { matcher: '*', hooks: [{ type: 'command', command: node, args, timeout: 10, onFailure: 'block' }] };
 }
 
@@ -46,7 +47,7 @@ export function wantedServers({ node, root, paths }: Context): readonly Wanted[]
     const value = {
       type: 'stdio',
       command: node,
-      args: [...NODE_FLAGS, join(root, 'dist', `${server}.js`)],
+      args: [...NODE_FLAGS, bundlePath(root, server)],
       env: { K8S_AGENT_HOME: paths.home },
     };
     return { kind: 'key', path: ['mcpServers', server], value, theirs: 'replace' };
