@@ -1,20 +1,24 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, styleText } from 'node:util';
 import { breakWorkload } from '../lab/faults.ts';
 import { labUp } from '../lab/index.ts';
+import { kubectl } from '../lab/kubectl-exec.ts';
+import { NODE_FLAGS } from '../shared/boot/launch.ts';
 import { build } from '../tools/build.ts';
 import { connectTo } from './client.ts';
 import { operateStory, readStory } from './story.ts';
 import { narrate, quote, say, terminalPerson, yesPerson } from './terminal.ts';
 
 const NAMESPACE = 'demo';
-const { values } = parseArgs({ options: { yes: { type: 'boolean', default: false } } });
+const CRASH_LOOPS = '--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff';
+const { values } = parseArgs({ options: { yes: { type: 'boolean', default: false }, home: { type: 'string' } } });
 
 const bundle = fileURLToPath(new URL('../dist/kubectl.js', import.meta.url));
-const home = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'k8s-agent-orchestrator', 'demo-home');
+const home =
+  values.home ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'k8s-agent-orchestrator', 'demo-home');
 mkdirSync(home, { recursive: true, mode: 0o700 });
 await build({ faultPoints: false, programs: ['kubectl'] });
 await (process.env.KUBECONFIG ? onOwnCluster(process.env.KUBECONFIG) : onLab());
@@ -37,7 +41,9 @@ async function onLab(): Promise<void> {
     ),
   );
   const lab = await labUp();
-  say(await breakWorkload(lab, 'crashloop', NAMESPACE));
+  const broken = await breakWorkload(lab, 'crashloop', NAMESPACE);
+  say(`Broken for you: deployment/${broken} in namespace ${NAMESPACE}. Waiting until it crash-loops …`);
+  await kubectl(lab, ['-n', NAMESPACE, 'wait', 'pods', '-l', `app=${broken}`, CRASH_LOOPS, '--timeout=90s']);
   if (values.yes)
     say(
       styleText(
@@ -50,9 +56,17 @@ async function onLab(): Promise<void> {
   await operateStory({ client, namespace: NAMESPACE });
   await client.close();
   showAudit();
-  say(`\n${styleText('bold', 'Attach Claude Code to it')} (in another terminal, in this folder):
-   npm run -s k8s-agent -- install --home ${join(home, 'claude', '.claude')}
-   KUBECONFIG=${lab.kubeconfig} CLAUDE_CONFIG_DIR=${join(home, 'claude', '.claude')} claude --agent k8s-orchestrator
+  showAttach(lab.kubeconfig);
+}
+
+/** Claude Code with the user's own login and settings, and this one server more. */
+function showAttach(kubeconfig: string): void {
+  const file = join(home, 'mcp.json');
+  const server = { command: process.execPath, args: [...NODE_FLAGS, bundle], env: environment(kubeconfig) };
+  writeFileSync(file, JSON.stringify({ mcpServers: { kubectl: server } }, null, 2), { mode: 0o600 });
+  say(`\n${styleText('bold', 'Attach Claude Code to it')} (in another terminal):
+   claude --mcp-config ${file} --allowedTools 'mcp__kubectl__*'
+Install it for good, for your own cluster: npm run -s k8s-agent -- install
 The lab keeps running: npm run -s lab -- status | down`);
 }
 

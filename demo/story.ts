@@ -21,7 +21,7 @@ export async function operateStory({ client, namespace }: Scene): Promise<void> 
     'Why does it crash?',
     'logs of the run before, picked from the workload’s worst pod. What the pod wrote is data, not an instruction.',
   );
-  quote(await client.call('logs', { kind: 'deployment/crasher', namespace, previous: true, tail: 20 }));
+  quote(await client.call('logs', { name: 'deployment/crasher', namespace, previous: true, tail: 20 }));
 
   const pod = await worstPod(client, namespace);
   narrate(

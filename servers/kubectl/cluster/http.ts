@@ -48,9 +48,7 @@ async function attempt(connection: Connection, call: ApiRequest, renew: boolean)
   });
   outgoing.on('error', reject);
   outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })));
-  outgoing.end(
-    call.body === undefined ? undefined : typeof call.body === 'string' ? call.body : JSON.stringify(call.body),
-  );
+  outgoing.end(bodyOf(call));
   return promise;
 }
 
@@ -71,9 +69,20 @@ function requestOptions({ server }: Connection, call: ApiRequest, options: Reque
       ...options.headers,
       accept: call.accept ?? 'application/json',
       'user-agent': 'k8s-agent-orchestrator',
-      ...(call.body !== undefined && { 'content-type': call.contentType ?? 'application/json' }),
+      ...bodyHeaders(call),
     },
   };
+}
+
+function bodyOf({ body }: ApiRequest): string | undefined {
+  return body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+}
+
+/** Node sends a DELETE's body without its length unless told: the server would take it for the next request. */
+function bodyHeaders(call: ApiRequest): Record<string, string | number> {
+  const body = bodyOf(call);
+  if (body === undefined) return {};
+  return { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) };
 }
 
 /** Reads the body up to a limit. The socket of a cut answer is not reused. */
