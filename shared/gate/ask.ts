@@ -95,7 +95,7 @@ function question({ ports, journal }: Passage, approval: Approval): Verdict {
   const rows = [
     whatRow(approval.what),
     oneLine(approval.change, ROW),
-    oneLine(`why: ${approval.why} · risk: ${approval.risk}`, ROW),
+    oneLine(`risk: ${approval.risk} · why: ${approval.why}`, ROW),
     `whole preview: k8s-agent approvals show ${approval.id}`,
   ];
   const times = { calledAt: journal.began, askedAt: ports.clock.now() };

@@ -80,7 +80,7 @@ describe('a call that needs a yes', () => {
     expect(textOf(verdict).split('\n')).toEqual([
       'scale Deployment/web in shop',
       'replicas 2 → 5',
-      'why: more load · risk: needs room',
+      'risk: needs room · why: more load',
       expect.stringMatching(/^whole preview: k8s-agent approvals show ap-\w{10}$/),
     ]);
     expect(run).not.toHaveBeenCalled();
