@@ -1,6 +1,6 @@
 import { redactObject } from '../../shared/audit/redact.ts';
 import { isObject } from '../../shared/kernel/json.ts';
-import { isSecretKey, MASK } from '../../shared/kernel/secrets.ts';
+import { MASK } from '../../shared/kernel/secrets.ts';
 import type { KubeObject } from './cluster/objects.ts';
 
 /** Shorter values would take half of the text with them, and keep nothing secret. */
@@ -8,7 +8,7 @@ const SHORTEST = 4;
 
 /** Takes every value that is masked in the object out of a text that shows the object in another form. */
 export function maskValuesOf(object: KubeObject, text: string): string {
-  const values = [...maskedIn(object, redactObject(object)), ...secretVariables(object)];
+  const values = maskedIn(object, redactObject(object));
   return values
     .filter((value) => value.length >= SHORTEST)
     .reduce((masked, value) => masked.replaceAll(value, MASK), text);
@@ -19,13 +19,4 @@ function maskedIn(value: unknown, redacted: unknown): readonly string[] {
   if (Array.isArray(value) && Array.isArray(redacted)) return value.flatMap((item, i) => maskedIn(item, redacted[i]));
   if (!isObject(value) || !isObject(redacted)) return [];
   return Object.keys(value).flatMap((key) => maskedIn(value[key], redacted[key]));
-}
-
-/** `{ name: DB_PASSWORD, value: ... }`, as containers have it. */
-function secretVariables(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.flatMap(secretVariables);
-  if (!isObject(value)) return [];
-  const { name, value: secret } = value;
-  const own = typeof name === 'string' && isSecretKey(name) && typeof secret === 'string' ? [secret] : [];
-  return [...own, ...Object.values(value).flatMap(secretVariables)];
 }

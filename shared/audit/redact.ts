@@ -46,10 +46,12 @@ function scrub(value: unknown, path: string, masked: string[]): Json {
   if (Array.isArray(value)) return value.map((item, index) => scrub(item, `${path}[${index}]`, masked));
   if (!isObject(value)) return scrubScalar(value, path, masked);
   const secret = value.kind === 'Secret';
+  // `{ name: DB_PASSWORD, value: ... }`: a container's environment has the secret's name beside it.
+  const variable = typeof value.name === 'string' && isSecretKey(value.name) && typeof value.value === 'string';
   const entries = Object.entries(value).map(([key, field]) => {
     const inner = path === '' ? key : `${path}.${key}`;
     if (secret && (key === 'data' || key === 'stringData')) return [key, maskAll(field, inner, masked)] as const;
-    return [key, scrubField(key, field, inner, masked)] as const;
+    return [key, scrubField(variable && key === 'value' ? String(value.name) : key, field, inner, masked)] as const;
   });
   return Object.fromEntries(entries);
 }

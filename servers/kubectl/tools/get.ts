@@ -10,7 +10,6 @@ import type { KubeObject } from '../cluster/objects.ts';
 import { fetchRow, fetchTable, renderTable, type Table } from '../cluster/table.ts';
 import { kubectlTool } from '../deps.ts';
 import { locate, type Place, targetOf } from '../locate.ts';
-import { maskValuesOf } from '../masked-values.ts';
 import { allNamespaces, kind, labels, name, namespace, text } from '../params.ts';
 import { toYaml } from '../yaml.ts';
 
@@ -79,7 +78,7 @@ async function one(
 
 function yamlOf(ref: ObjectRef, object: KubeObject): Answer {
   const shown = withoutNoise(object);
-  return { text: describeRef(ref), data: maskValuesOf(object, toYaml(redactObject(shown))) };
+  return { text: describeRef(ref), data: toYaml(redactObject(shown)) };
 }
 
 /** managedFields says who set what, at ten times the length of the rest. */
