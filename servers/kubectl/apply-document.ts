@@ -1,9 +1,9 @@
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { isObject, stringAt } from '../../shared/kernel/json.ts';
+import { asSeen } from './as-seen.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
 import { type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
 import { PATCH_TYPES, tryOut, type WriteRequest, type Written } from './cluster/writer.ts';
-import { versionOf } from './preview.ts';
 
 /** One document of a manifest on its way into the cluster. */
 export interface ApplyDocument {
@@ -11,7 +11,8 @@ export interface ApplyDocument {
   readonly live: KubeObject | undefined;
   /** As the manifest has it, with the namespace that it goes to. */
   readonly wanted: KubeObject;
-  readonly request: WriteRequest;
+  /** Server-side apply, bound to the version that was read; a new object has none. */
+  readonly request: (resourceVersion: string) => WriteRequest;
   /** The same manifest makes its namespace, so that the server cannot try it out before. */
   readonly early: boolean;
   /** What the server would store. */
@@ -39,7 +40,7 @@ export async function readDocument(
     live === undefined && options.made.includes(ref.namespace ?? '') && !(await namespaceExists(cluster, ref, signal));
   let written: Promise<Written> | undefined;
   const tried = () => {
-    written ??= early ? tryElsewhere(cluster, ref, wanted, signal) : tryApply(cluster, request, signal);
+    written ??= early ? tryElsewhere(cluster, ref, wanted, signal) : tryApply(cluster, { ref, live, request }, signal);
     return written;
   };
   return { ref, live, wanted, request, early, tried };
@@ -70,11 +71,30 @@ function placed(object: KubeObject, namespace: string | undefined): KubeObject {
   return namespace === undefined ? object : { ...object, metadata: { ...metadata, namespace } };
 }
 
-/** Server-side apply, bound to the version that was read. A new object has none: it has only no owner to conflict with. */
-function applyRequest(ref: ObjectRef, wanted: KubeObject, live: KubeObject | undefined, force: boolean): WriteRequest {
+function applyRequest(
+  ref: ObjectRef,
+  wanted: KubeObject,
+  live: KubeObject | undefined,
+  force: boolean,
+): ApplyDocument['request'] {
   const metadata = isObject(wanted.metadata) ? wanted.metadata : {};
-  const body = live === undefined ? wanted : { ...wanted, metadata: { ...metadata, resourceVersion: versionOf(live) } };
-  return { ref, method: 'PATCH', contentType: PATCH_TYPES.apply, query: { force }, body };
+  return (resourceVersion) => {
+    const body = live === undefined ? wanted : { ...wanted, metadata: { ...metadata, resourceVersion } };
+    return { ref, method: 'PATCH', contentType: PATCH_TYPES.apply, query: { force }, body };
+  };
+}
+
+type Applied = Pick<ApplyDocument, 'ref' | 'live' | 'request'>;
+
+export function sendApplied(
+  cluster: Cluster,
+  { ref, live, request }: Applied,
+  signal: AbortSignal,
+  send: (request: WriteRequest) => Promise<Written>,
+): Promise<Written> {
+  return live === undefined
+    ? send(request(''))
+    : asSeen(cluster, ref, live, signal, (version) => send(request(version)));
 }
 
 async function namespaceExists(cluster: Cluster, { namespace }: ObjectRef, signal: AbortSignal): Promise<boolean> {
@@ -83,9 +103,9 @@ async function namespaceExists(cluster: Cluster, { namespace }: ObjectRef, signa
 }
 
 /** A conflict names the fields and who manages them. */
-async function tryApply(cluster: Cluster, request: WriteRequest, signal: AbortSignal): Promise<Written> {
+async function tryApply(cluster: Cluster, applied: Applied, signal: AbortSignal): Promise<Written> {
   try {
-    return await tryOut(cluster, request, signal);
+    return await sendApplied(cluster, applied, signal, (request) => tryOut(cluster, request, signal));
   } catch (error) {
     const owned = error instanceof OpsError && error.code === 'conflict' && error.message.includes('conflict with');
     if (!owned) throw error;

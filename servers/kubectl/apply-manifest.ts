@@ -1,7 +1,7 @@
 import type { Answer, Preview } from '../../shared/gate/call.ts';
 import type { Permit } from '../../shared/gate/permit.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
-import type { ApplyDocument } from './apply-document.ts';
+import { type ApplyDocument, sendApplied } from './apply-document.ts';
 import { type Cluster, describeRef } from './cluster/cluster.ts';
 import { identityOf } from './cluster/objects.ts';
 import { write } from './cluster/writer.ts';
@@ -64,9 +64,9 @@ function sum(shown: readonly Shown[], side: 'added' | 'removed'): number {
 
 /** Writes one document after the other. Where one fails, the error says which are in the cluster and which are not. */
 export async function applyAll(cluster: Cluster, permit: Permit, documents: readonly ApplyDocument[]): Promise<Answer> {
-  for (const [index, { request }] of documents.entries()) {
+  for (const [index, document] of documents.entries()) {
     try {
-      await write(cluster, permit, request);
+      await sendApplied(cluster, document, permit.signal, (request) => write(cluster, permit, request));
     } catch (error) {
       throw documents.length === 1 ? error : partly(error, documents, index);
     }

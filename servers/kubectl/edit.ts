@@ -1,19 +1,22 @@
 import type { Planned } from '../../shared/gate/call.ts';
+import type { Permit } from '../../shared/gate/permit.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import type { Target } from '../../shared/tool/define.ts';
+import { asSeen } from './as-seen.ts';
 import { type Cluster, describeRef, type ObjectRef } from './cluster/cluster.ts';
 import { identityOf, type KubeObject } from './cluster/objects.ts';
 import { PATCH_TYPES, tryOut, type WriteRequest, type Written, write } from './cluster/writer.ts';
 import { diffObjects, lineCount } from './diff.ts';
 import { factsOf } from './facts.ts';
 import { targetOf } from './locate.ts';
-import { versionOf, warningLines } from './preview.ts';
+import { warningLines } from './preview.ts';
 
 /** A change of one live object, prepared and not yet made. */
 export interface Edit {
   readonly ref: ObjectRef;
   readonly live: KubeObject;
-  readonly request: WriteRequest;
+  /** The request, bound to a version of the object (409 where it has moved on). */
+  readonly request: (resourceVersion: string) => WriteRequest;
   /** What it does, where the tool knows more than a count of lines. */
   readonly change?: string;
   /** Tries it out on the server, once. */
@@ -24,21 +27,23 @@ export function editOf(
   cluster: Cluster,
   ref: ObjectRef,
   live: KubeObject,
-  request: WriteRequest,
+  request: Edit['request'],
   signal: AbortSignal,
 ): Edit {
   let written: Promise<Written> | undefined;
   const tried = () => {
-    written ??= tryOut(cluster, request, signal);
+    written ??= asSeen(cluster, ref, live, signal, (version) => tryOut(cluster, request(version), signal));
     return written;
   };
   return { ref, live, request, tried };
 }
 
-/** Merges fields into an object's spec, bound to the version that was read (409 where it has moved on). */
-export function mergeRequest(ref: ObjectRef, live: KubeObject, spec: object): WriteRequest {
-  const body = { metadata: { resourceVersion: versionOf(live) }, spec };
-  return { ref, method: 'PATCH', contentType: PATCH_TYPES.merge, body };
+/** Merges fields into an object's spec. */
+export function mergeSpec(ref: ObjectRef, spec: object): Edit['request'] {
+  return (resourceVersion) => {
+    const body = { metadata: { resourceVersion }, spec };
+    return { ref, method: 'PATCH', contentType: PATCH_TYPES.merge, body };
+  };
 }
 
 /** An edit as the policy judges it: by the object as it is, and as the server says it would become. */
@@ -59,7 +64,7 @@ export interface Words {
 
 /** The plan of an edit: its diff for the person, and the same request once more for the run. */
 export async function planEdit(cluster: Cluster, edit: Edit, words: Words): Promise<Planned> {
-  const { ref, live, request } = edit;
+  const { ref, live } = edit;
   const { object, warnings } = await edit.tried();
   const diff = diffObjects(live, object);
   if (diff.text === '') throw nothingToDo(describeRef(ref));
@@ -71,10 +76,14 @@ export async function planEdit(cluster: Cluster, edit: Edit, words: Words): Prom
       seen: identityOf(live),
     },
     run: async (permit) => {
-      await write(cluster, permit, request);
+      await writeEdit(cluster, permit, edit);
       return { text: words.done };
     },
   };
+}
+
+export function writeEdit(cluster: Cluster, permit: Permit, { ref, live, request }: Edit): Promise<Written> {
+  return asSeen(cluster, ref, live, permit.signal, (version) => write(cluster, permit, request(version)));
 }
 
 /** Nobody is asked about nothing. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { at } from '../../../shared/kernel/json.ts';
 import { describeRef } from '../cluster/cluster.ts';
 import { getNamed } from '../cluster/near.ts';
-import { editOf, mergeRequest, nothingToDo } from '../edit.ts';
+import { editOf, mergeSpec, nothingToDo } from '../edit.ts';
 import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';
 import { name, why } from '../params.ts';
@@ -17,7 +17,7 @@ export const cordon = editTool({
     const ref = await locateOne(cluster, { kind: 'nodes', name }, signal);
     const live = await getNamed(cluster, ref, signal);
     if (at(live, 'spec', 'unschedulable') === true) throw nothingToDo(describeRef(ref));
-    return editOf(cluster, ref, live, mergeRequest(ref, live, { unschedulable: true }), signal);
+    return editOf(cluster, ref, live, mergeSpec(ref, { unschedulable: true }), signal);
   },
   words: ({ ref }) => ({
     change: 'takes no new pods',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { arrayAt, at } from '../../../shared/kernel/json.ts';
+import { asSeen } from '../as-seen.ts';
 import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
 import { getNamed } from '../cluster/near.ts';
 import { identityOf, type KubeObject } from '../cluster/objects.ts';
@@ -11,7 +12,7 @@ import { madeByPeople } from '../inventory.ts';
 import { locateOne, targetOf } from '../locate.ts';
 import { oncePerCall } from '../once.ts';
 import { kind, name, namespace, why } from '../params.ts';
-import { uidOf, versionOf, warningLines } from '../preview.ts';
+import { uidOf, warningLines } from '../preview.ts';
 import { reachLines, reachOf } from '../reach.ts';
 
 const POLICIES = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' } as const;
@@ -51,7 +52,8 @@ export const deleteObject = kubectlTool({
   plan: async (input, deps, signal) => {
     const { ref, live, reach } = await read(input, deps, signal);
     const request = removal(ref, live, input);
-    const { warnings } = await tryOut(deps.cluster, request, signal);
+    const tried = (version: string) => tryOut(deps.cluster, request(version), signal);
+    const { warnings } = await asSeen(deps.cluster, ref, live, signal, tried);
     const finalizers = arrayAt(live, 'metadata', 'finalizers');
     const orphans = input.propagation === 'orphan';
     return {
@@ -67,7 +69,8 @@ export const deleteObject = kubectlTool({
         seen: [identityOf(live), madeByPeople(reach.dependents)],
       },
       run: async (permit) => {
-        const { object } = await write(deps.cluster, permit, request);
+        const send = (version: string) => write(deps.cluster, permit, request(version));
+        const { object } = await asSeen(deps.cluster, ref, live, permit.signal, send);
         const waits = at(object, 'metadata', 'deletionTimestamp') !== undefined;
         return {
           text: `${describeRef(ref)} is ${waits ? 'being deleted: it ends when its pods and finalizers have' : 'deleted'}.`,
@@ -77,13 +80,15 @@ export const deleteObject = kubectlTool({
   },
 });
 
-function removal(ref: ObjectRef, live: KubeObject, { propagation, grace_seconds }: Input): WriteRequest {
-  const body = {
+function removal(ref: ObjectRef, live: KubeObject, input: Input): (resourceVersion: string) => WriteRequest {
+  const options = {
     apiVersion: 'v1',
     kind: 'DeleteOptions',
-    propagationPolicy: POLICIES[propagation],
-    preconditions: { uid: uidOf(live), resourceVersion: versionOf(live) },
-    ...(grace_seconds !== undefined && { gracePeriodSeconds: grace_seconds }),
+    propagationPolicy: POLICIES[input.propagation],
+    ...(input.grace_seconds !== undefined && { gracePeriodSeconds: input.grace_seconds }),
   };
-  return { ref, method: 'DELETE', body };
+  return (resourceVersion) => {
+    const preconditions = { uid: uidOf(live), resourceVersion };
+    return { ref, method: 'DELETE', body: { ...options, preconditions } };
+  };
 }

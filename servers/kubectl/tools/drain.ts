@@ -8,10 +8,10 @@ import { type Cluster, describeRef } from '../cluster/cluster.ts';
 import { getNamed } from '../cluster/near.ts';
 import { identityOf, type KubeObject } from '../cluster/objects.ts';
 import { isHttp } from '../cluster/status.ts';
-import { tryOut, type WriteRequest, write } from '../cluster/writer.ts';
+import { tryOut, type WriteRequest } from '../cluster/writer.ts';
 import { type KubectlDeps, kubectlTool } from '../deps.ts';
 import { names, planDrain } from '../drain-plan.ts';
-import { mergeRequest } from '../edit.ts';
+import { type Edit, editOf, mergeSpec, writeEdit } from '../edit.ts';
 import { evictAll, eviction } from '../evict.ts';
 import { locateOne, targetOf } from '../locate.ts';
 import { name, why } from '../params.ts';
@@ -41,8 +41,8 @@ export const drain = kubectlTool({
     const ref = await locateOne(cluster, { kind: 'nodes', name: input.name }, signal);
     const node = await getNamed(cluster, ref, signal);
     const { leaving, staying, pods } = await planDrain(cluster, ref, input, signal);
-    const closing = mergeRequest(ref, node, { unschedulable: true });
-    await tryOut(cluster, closing, signal);
+    const closing = editOf(cluster, ref, node, mergeSpec(ref, { unschedulable: true }), signal);
+    await closing.tried();
     const evictions = leaving.map((pod) => ({ pod, request: eviction(pods, pod, input.grace_seconds) }));
     const blocked = await blockedNow(cluster, evictions, signal);
     return {
@@ -60,7 +60,7 @@ export const drain = kubectlTool({
         ].join('\n'),
         seen: [identityOf(node), leaving.map(uidOf).sort()],
       },
-      run: (permit) => run(deps, permit, { node, closing, evictions, seconds: input.timeout_seconds }),
+      run: (permit) => run(deps, permit, { closing, evictions, seconds: input.timeout_seconds }),
     };
   },
 });
@@ -84,16 +84,15 @@ async function blockedNow(
 }
 
 interface Run {
-  readonly node: KubeObject;
-  readonly closing: WriteRequest;
+  readonly closing: Edit;
   readonly evictions: Parameters<typeof evictAll>[2];
   readonly seconds: number;
 }
 
 async function run({ cluster, clock }: KubectlDeps, permit: Permit, plan: Run): Promise<Answer> {
-  const { node, closing, evictions, seconds } = plan;
+  const { closing, evictions, seconds } = plan;
   const what = describeRef(closing.ref);
-  if (at(node, 'spec', 'unschedulable') !== true) await write(cluster, permit, closing);
+  if (at(closing.live, 'spec', 'unschedulable') !== true) await writeEdit(cluster, permit, closing);
   const remaining = await evictAll(cluster, permit, evictions, clock, clock.now() + seconds * 1000);
   if (remaining.length === 0) {
     return { text: `${what} is drained: ${count(evictions.length, 'pod')} left. uncordon opens it again.` };

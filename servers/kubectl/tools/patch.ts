@@ -6,7 +6,6 @@ import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';
 import { kind, name, namespace, why } from '../params.ts';
 import { patchRequest, TYPES } from '../patch-body.ts';
-import { versionOf } from '../preview.ts';
 import { rolloutRisk } from '../workloads.ts';
 
 export const patch = editTool({
@@ -25,7 +24,7 @@ export const patch = editTool({
   edit: async (input, { cluster }, signal) => {
     const ref = await locateOne(cluster, input, signal);
     const live = await getNamed(cluster, ref, signal);
-    return editOf(cluster, ref, live, patchRequest(ref, versionOf(live), input.patch, input.type), signal);
+    return editOf(cluster, ref, live, patchRequest(ref, input.patch, input.type), signal);
   },
   words: ({ ref, live }, wanted) => ({
     risk: rolloutRisk(ref, live, wanted) ?? 'only the fields in the diff change',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { at } from '../../../shared/kernel/json.ts';
 import { describeRef } from '../cluster/cluster.ts';
 import { getNamed } from '../cluster/near.ts';
-import { editOf, mergeRequest, nothingToDo } from '../edit.ts';
+import { editOf, mergeSpec, nothingToDo } from '../edit.ts';
 import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';
 import { kind, name, namespace, why } from '../params.ts';
@@ -19,7 +19,7 @@ export const rolloutPause = editTool({
     demandKind(ref, 'pause', ['Deployment']);
     const live = await getNamed(cluster, ref, signal);
     if (at(live, 'spec', 'paused') === true) throw nothingToDo(describeRef(ref));
-    return editOf(cluster, ref, live, mergeRequest(ref, live, { paused: true }), signal);
+    return editOf(cluster, ref, live, mergeSpec(ref, { paused: true }), signal);
   },
   words: ({ ref }) => ({
     change: 'pauses',

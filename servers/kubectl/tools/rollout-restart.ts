@@ -4,7 +4,7 @@ import { OpsError } from '../../../shared/kernel/errors.ts';
 import { at } from '../../../shared/kernel/json.ts';
 import { describeRef } from '../cluster/cluster.ts';
 import { getNamed } from '../cluster/near.ts';
-import { editOf, mergeRequest } from '../edit.ts';
+import { editOf, mergeSpec } from '../edit.ts';
 import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';
 import { kind, name, namespace, why } from '../params.ts';
@@ -31,7 +31,7 @@ export const rolloutRestart = editTool({
       );
     }
     const template = { metadata: { annotations: { [RESTARTED_AT]: iso(clock.now()) } } };
-    return editOf(cluster, ref, live, mergeRequest(ref, live, { template }), signal);
+    return editOf(cluster, ref, live, mergeSpec(ref, { template }), signal);
   },
   words: ({ ref, live }, wanted) => ({
     change: 'restarts all of its pods',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { at } from '../../../shared/kernel/json.ts';
 import { describeRef } from '../cluster/cluster.ts';
 import { getNamed } from '../cluster/near.ts';
-import { editOf, mergeRequest, nothingToDo } from '../edit.ts';
+import { editOf, mergeSpec, nothingToDo } from '../edit.ts';
 import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';
 import { kind, name, namespace, why } from '../params.ts';
@@ -19,7 +19,7 @@ export const rolloutResume = editTool({
     demandKind(ref, 'resume', ['Deployment']);
     const live = await getNamed(cluster, ref, signal);
     if (at(live, 'spec', 'paused') !== true) throw nothingToDo(describeRef(ref));
-    return editOf(cluster, ref, live, mergeRequest(ref, live, { paused: null }), signal);
+    return editOf(cluster, ref, live, mergeSpec(ref, { paused: null }), signal);
   },
   words: ({ ref }) => ({
     change: 'resumes',

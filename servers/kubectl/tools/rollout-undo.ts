@@ -4,12 +4,11 @@ import { at } from '../../../shared/kernel/json.ts';
 import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
 import { getNamed } from '../cluster/near.ts';
 import type { KubeObject } from '../cluster/objects.ts';
-import { PATCH_TYPES, type WriteRequest } from '../cluster/writer.ts';
-import { editOf } from '../edit.ts';
+import { PATCH_TYPES } from '../cluster/writer.ts';
+import { type Edit, editOf } from '../edit.ts';
 import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';
 import { kind, name, namespace, why } from '../params.ts';
-import { versionOf } from '../preview.ts';
 import { CHANGE_CAUSE, type Revision, revisionsOf } from '../revisions.ts';
 import { demandKind, rolloutRisk } from '../workloads.ts';
 
@@ -58,13 +57,15 @@ function choose(ref: ObjectRef, revisions: readonly Revision[], wanted: number |
 }
 
 /** The template is replaced as a whole: merging would keep what came later. */
-function undoRequest(ref: ObjectRef, live: KubeObject, { template, cause }: Revision): WriteRequest {
-  const body = [
+function undoRequest(ref: ObjectRef, live: KubeObject, { template, cause }: Revision): Edit['request'] {
+  const annotated = cause !== undefined && at(live, 'metadata', 'annotations') !== undefined;
+  const path = `/metadata/annotations/${CHANGE_CAUSE.replace('/', '~1')}`;
+  const changes = [
     { op: 'replace', path: '/spec/template', value: template },
-    ...(cause === undefined || at(live, 'metadata', 'annotations') === undefined
-      ? []
-      : [{ op: 'add', path: `/metadata/annotations/${CHANGE_CAUSE.replace('/', '~1')}`, value: cause }]),
-    { op: 'replace', path: '/metadata/resourceVersion', value: versionOf(live) },
+    ...(annotated ? [{ op: 'add', path, value: cause }] : []),
   ];
-  return { ref, method: 'PATCH', contentType: PATCH_TYPES.json, body };
+  return (value) => {
+    const body = [...changes, { op: 'replace', path: '/metadata/resourceVersion', value }];
+    return { ref, method: 'PATCH', contentType: PATCH_TYPES.json, body };
+  };
 }

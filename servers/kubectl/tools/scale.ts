@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
+import { asSeen } from '../as-seen.ts';
 import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
 import { getNamed } from '../cluster/near.ts';
 import { identityOf, replicasOf } from '../cluster/objects.ts';
@@ -10,7 +11,7 @@ import { factsOf } from '../facts.ts';
 import { locateOne, targetOf } from '../locate.ts';
 import { oncePerCall } from '../once.ts';
 import { kind, name, namespace, why } from '../params.ts';
-import { versionOf, warningLines } from '../preview.ts';
+import { warningLines } from '../preview.ts';
 
 const input = z.strictObject({
   kind,
@@ -41,8 +42,9 @@ export const scale = kubectlTool({
     const { ref, workload } = await read(input, deps, signal);
     const [from, to] = [replicasOf(workload), input.replicas];
     if (from === to) throw nothingToDo(describeRef(ref));
-    const request = scaleTo(ref, to, versionOf(workload));
-    const { warnings } = await tryOut(deps.cluster, request, signal);
+    const request = scaleTo(ref, to);
+    const tried = (version: string) => tryOut(deps.cluster, request(version), signal);
+    const { warnings } = await asSeen(deps.cluster, ref, workload, signal, tried);
     return {
       preview: {
         change: `replicas ${from} → ${to}`,
@@ -51,7 +53,8 @@ export const scale = kubectlTool({
         seen: identityOf(workload),
       },
       run: async (permit) => {
-        await write(deps.cluster, permit, request);
+        const send = (version: string) => write(deps.cluster, permit, request(version));
+        await asSeen(deps.cluster, ref, workload, permit.signal, send);
         return { text: `${describeRef(ref)} is scaled from ${from} to ${to}. Follow it with rollout_status.` };
       },
     };
@@ -59,9 +62,11 @@ export const scale = kubectlTool({
 });
 
 /** The scale subresource exists for every kind that can be scaled, custom resources included. */
-function scaleTo(ref: ObjectRef, replicas: number, resourceVersion: string): WriteRequest {
-  const body = { metadata: { resourceVersion }, spec: { replicas } };
-  return { ref, method: 'PATCH', subresource: 'scale', contentType: PATCH_TYPES.merge, body };
+function scaleTo(ref: ObjectRef, replicas: number): (resourceVersion: string) => WriteRequest {
+  return (resourceVersion) => {
+    const body = { metadata: { resourceVersion }, spec: { replicas } };
+    return { ref, method: 'PATCH', subresource: 'scale', contentType: PATCH_TYPES.merge, body };
+  };
 }
 
 function notScalable({ resource }: ObjectRef): OpsError {

@@ -9,7 +9,7 @@ const REF: ObjectRef = {
   name: 'web',
 };
 
-const request = (patch: unknown, type?: 'strategic' | 'merge' | 'json') => patchRequest(REF, '7', patch, type);
+const request = (patch: unknown, type?: 'strategic' | 'merge' | 'json') => patchRequest(REF, patch, type)('7');
 
 describe('a patch', () => {
   it('is bound to the version that was read, whatever it says itself', () => {
