@@ -33,23 +33,44 @@ export const PATCH_TYPES = {
 
 /** Makes a change. There is no other way to one, and it demands a Permit. */
 export function write(cluster: Cluster, permit: Permit, request: WriteRequest): Promise<Written> {
-  return perform(cluster, request, {}, demand(permit));
+  return perform(cluster, request, false, demand(permit));
 }
 
 /** Tries a change out on the server (`dryRun=All`): admission, schema, quota and RBAC answer, nothing is stored. */
 export function tryOut(cluster: Cluster, request: WriteRequest, signal: AbortSignal): Promise<Written> {
-  return perform(cluster, request, { dryRun: 'All' }, signal);
+  return perform(cluster, request, true, signal);
 }
 
-async function perform(cluster: Cluster, request: WriteRequest, extra: Query, signal: AbortSignal): Promise<Written> {
-  const { ref, method, subresource, query, contentType, body } = request;
+function change({ query, body }: WriteRequest, dryRun: boolean): Pick<WriteRequest, 'query' | 'body'> {
+  return { query: { fieldManager: FIELD_MANAGER, ...query, ...(dryRun && { dryRun: 'All' }) }, body };
+}
+
+/**
+ * A DELETE takes its options from the body alone as soon as it has one: `dryRun` in the query is then ignored, and the
+ * "dry run" deletes (k8s.io/apiserver, endpoints/handlers/delete.go). So all options go into the body, always.
+ */
+function deletion({ body }: WriteRequest, dryRun: boolean): Pick<WriteRequest, 'query' | 'body'> {
+  const options = isObject(body) ? body : {};
+  return {
+    query: {},
+    body: { apiVersion: 'v1', kind: 'DeleteOptions', ...options, ...(dryRun && { dryRun: ['All'] }) },
+  };
+}
+
+async function perform(
+  cluster: Cluster,
+  request: WriteRequest,
+  dryRun: boolean,
+  signal: AbortSignal,
+): Promise<Written> {
+  const { ref, method, subresource, contentType } = request;
   const named =
     method === 'POST' && subresource === undefined ? { resource: ref.resource, namespace: ref.namespace } : ref;
-  const manager: Query = method === 'DELETE' ? {} : { fieldManager: FIELD_MANAGER };
+  const { query, body } = method === 'DELETE' ? deletion(request, dryRun) : change(request, dryRun);
   const call: ApiRequest = {
     method,
     path: pathOf(named, ...(subresource === undefined ? [] : [subresource])),
-    query: { ...manager, ...query, ...extra },
+    query,
     signal,
     ...(contentType !== undefined && { contentType }),
     ...(body !== undefined && { body }),
