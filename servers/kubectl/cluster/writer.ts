@@ -41,7 +41,12 @@ export function tryOut(cluster: Cluster, request: WriteRequest, signal: AbortSig
   return perform(cluster, request, true, signal);
 }
 
-function change({ query, body }: WriteRequest, dryRun: boolean): Pick<WriteRequest, 'query' | 'body'> {
+interface Options {
+  readonly query: Query;
+  readonly body: unknown;
+}
+
+function change({ query, body }: WriteRequest, dryRun: boolean): Options {
   return { query: { fieldManager: FIELD_MANAGER, ...query, ...(dryRun && { dryRun: 'All' }) }, body };
 }
 
@@ -49,7 +54,7 @@ function change({ query, body }: WriteRequest, dryRun: boolean): Pick<WriteReque
  * A DELETE takes its options from the body alone as soon as it has one: `dryRun` in the query is then ignored, and the
  * "dry run" deletes (k8s.io/apiserver, endpoints/handlers/delete.go). So all options go into the body, always.
  */
-function deletion({ body }: WriteRequest, dryRun: boolean): Pick<WriteRequest, 'query' | 'body'> {
+function deletion({ body }: WriteRequest, dryRun: boolean): Options {
   const options = isObject(body) ? body : {};
   return {
     query: {},
