@@ -83,17 +83,19 @@ function noteEvents(
   for (const groups of Map.groupBy(news, (group) => keyOf(ownerOf(group))).values()) {
     const [any] = groups;
     if (any === undefined) continue;
-    const reasons = [...Map.groupBy(groups, ({ reason }) => reason)].reverse().slice(0, REASONS);
-    const lines = reasons.map(([reason, same]) => {
-      const newest = same.at(-1);
-      const times = same.reduce((sum, { count }) => sum + count, 0);
-      return `event ${short(reason, 40)} ${times}×, ${span(now - (newest?.last ?? now))} ago: ${short(newest?.message ?? '', 160)}`;
-    });
-    note(
-      ownerOf(any),
-      lines.map((line) => ({ severity: 1, line })),
-    );
+    note(ownerOf(any), eventFindings(groups, now));
   }
+}
+
+/** The newest reasons, a line each. */
+function eventFindings(groups: readonly EventGroup[], now: number): readonly Finding[] {
+  const reasons = [...Map.groupBy(groups, ({ reason }) => reason)].reverse().slice(0, REASONS);
+  return reasons.map(([reason, same]) => {
+    const newest = same.at(-1);
+    const times = same.reduce((sum, { count }) => sum + count, 0);
+    const ago = `${span(now - (newest?.last ?? now))} ago`;
+    return { severity: 1, line: `event ${short(reason, 40)} ${times}×, ${ago}: ${short(newest?.message ?? '', 160)}` };
+  });
 }
 
 function toCase(owner: Owner, findings: readonly Finding[]): Case {

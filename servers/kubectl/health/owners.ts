@@ -1,4 +1,3 @@
-import { stringAt } from '../../../shared/kernel/json.ts';
 import { controllerOf, type KubeObject, nameOf, namespaceOf } from '../cluster/objects.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -51,12 +50,4 @@ export class Owners {
 
 export function keyOf({ kind, namespace, name }: Owner): string {
   return `${kind}/${namespace ?? ''}/${name}`;
-}
-
-export function involvedIn(event: KubeObject): Owner {
-  return {
-    kind: stringAt(event, 'involvedObject', 'kind') ?? '',
-    name: stringAt(event, 'involvedObject', 'name') ?? '',
-    namespace: stringAt(event, 'involvedObject', 'namespace'),
-  };
 }

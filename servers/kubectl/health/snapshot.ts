@@ -42,22 +42,22 @@ export async function takeSnapshot(
   const problems: OpsError[] = [];
   const unread: string[] = [];
   const cut: string[] = [];
+  const names = sources().filter((source) => source !== 'nodes' || namespace === undefined);
   const read = async (source: Source): Promise<readonly KubeObject[]> => {
-    if (source === 'nodes' && namespace !== undefined) return [];
     const { plural } = SOURCES[source].resource;
-    const list = { ...SOURCES[source], namespace, cap: CAP };
-    const listed = await listAll(cluster, list, signal).catch((error: unknown): Listed => {
-      problems.push(refusal(error));
-      unread.push(plural);
-      return { items: [], cut: false };
-    });
+    const listed = await listAll(cluster, { ...SOURCES[source], namespace, cap: CAP }, signal).catch(
+      (error: unknown): Listed => {
+        problems.push(refusal(error));
+        unread.push(plural);
+        return { items: [], cut: false };
+      },
+    );
     if (listed.cut) cut.push(plural);
     return listed.items;
   };
-  const names = sources();
   const entries = await Promise.all(names.map(async (source) => [source, await read(source)] as const));
   const [problem] = problems;
-  if (problem !== undefined && problems.length >= names.length - (namespace === undefined ? 0 : 1)) throw problem;
+  if (problem !== undefined && problems.length === names.length) throw problem;
   return { lists: { ...NOTHING, ...Object.fromEntries(entries) }, unread, cut };
 }
 
