@@ -1,4 +1,4 @@
-import type { Config } from '../../shared/config/config.ts';
+import type { Config } from '../../shared/config/schema.ts';
 import { errnoOf, OpsError } from '../../shared/kernel/errors.ts';
 import { maskText } from '../../shared/kernel/secrets.ts';
 import { oneLine } from '../../shared/kernel/text.ts';
