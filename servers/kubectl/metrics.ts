@@ -29,11 +29,13 @@ export interface UsageQuery {
   readonly labels: string | undefined;
 }
 
+type Reader = Pick<Cluster, 'send' | 'getJson'>;
+
 const METRICS = { group: 'metrics.k8s.io', version: 'v1beta1' };
 const CAP = 5_000;
 
 /** What nodes or pods use now, from the metrics API. A node without a sample is listed; a pod is not: it may have ended. */
-export async function fetchUsage(cluster: Cluster, query: UsageQuery, signal: AbortSignal): Promise<readonly Usage[]> {
+export async function fetchUsage(cluster: Reader, query: UsageQuery, signal: AbortSignal): Promise<readonly Usage[]> {
   const [samples, { items }] = await Promise.all([
     fetchSamples(cluster, query, signal),
     listAll(cluster, { ...query, cap: CAP }, signal).catch(whoMayNotList),
@@ -51,7 +53,7 @@ function whoMayNotList(error: unknown): Listed {
   throw error;
 }
 
-async function fetchSamples(cluster: Cluster, query: UsageQuery, signal: AbortSignal): Promise<readonly unknown[]> {
+async function fetchSamples(cluster: Reader, query: UsageQuery, signal: AbortSignal): Promise<readonly unknown[]> {
   const { resource, namespace, labels } = query;
   const { plural, namespaced } = resource;
   const path = pathOf({ resource: { ...METRICS, plural, namespaced }, namespace });

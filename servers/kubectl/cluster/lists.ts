@@ -27,7 +27,7 @@ export interface Listed {
 }
 
 /** Reads a whole list, page by page, up to a cap. */
-export async function listAll(cluster: Cluster, list: ListAll, signal: AbortSignal): Promise<Listed> {
+export async function listAll(cluster: Pick<Cluster, 'getJson'>, list: ListAll, signal: AbortSignal): Promise<Listed> {
   const { resource, namespace, labels, fields, accept, cap } = list;
   const path = pathOf({ resource, namespace });
   const items: KubeObject[] = [];

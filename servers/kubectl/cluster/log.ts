@@ -28,7 +28,7 @@ export interface Log {
  * The newest lines of a container's log. The API cuts a log at its newest end, which is what is wanted least:
  * a log that is too large is asked for again with half of the lines that arrived.
  */
-export async function readLog(cluster: Cluster, query: LogQuery, signal: AbortSignal): Promise<Log> {
+export async function readLog(cluster: Pick<Cluster, 'send'>, query: LogQuery, signal: AbortSignal): Promise<Log> {
   let wanted = query.lines;
   for (let attempt = 1; ; attempt += 1) {
     const { text, cut } = await fetchLog(cluster, query, wanted, signal);
@@ -38,7 +38,7 @@ export async function readLog(cluster: Cluster, query: LogQuery, signal: AbortSi
   }
 }
 
-async function fetchLog(cluster: Cluster, query: LogQuery, lines: number, signal: AbortSignal) {
+async function fetchLog(cluster: Pick<Cluster, 'send'>, query: LogQuery, lines: number, signal: AbortSignal) {
   const { pod, container, previous, timestamps, since } = query;
   const what = `log of ${container} in ${describeRef(pod)}`;
   const response = await cluster.send({
