@@ -95,6 +95,8 @@ describe('drain', () => {
     await rig.call('drain', { name: here });
     const { change, details } = await rig.pending();
     expect(change).toMatch(/^takes no new pods; 2 pods evicted, \d+ stay$/);
+    expect(await read('pods', '{.items[*].metadata.deletionTimestamp}')).toBe('');
+    expect(await read(`node/${here}`, '{.spec.unschedulable}')).toBe('');
     expect(details).toMatch(/stay with the node \(DaemonSet, mirror\): kube-system\/kube-proxy-/);
     expect((await rig.approved('drain', { name: here })).text).toContain('is drained: 2 pods left');
     await kubectl(lab, ['rollout', 'status', 'deploy/movers', `--namespace=${namespace}`, '--timeout=40s']);

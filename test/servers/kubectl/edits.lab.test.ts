@@ -203,8 +203,10 @@ describe('restart_pod', () => {
   it('ends a pod that has a controller at once, and refuses a bare one', async () => {
     await deployment('podded');
     const pod = (await read('pods', '{.items[?(@.metadata.labels.app=="podded")].metadata.name}')).split(' ')[0];
-    const rig = kubectlRig(lab.kubeconfig);
-    expect(await rig.call('restart_pod', { name: pod, namespace })).toMatchObject({
+    const rig = kubectlRig(lab.kubeconfig, { confirm_actions: ['restart pod'] });
+    await rig.call('restart_pod', { name: pod, namespace });
+    expect(await read(`pod/${pod}`, '{.metadata.deletionTimestamp}')).toBe('');
+    expect(await rig.approved('restart_pod', { name: pod, namespace })).toMatchObject({
       isError: false,
       text: expect.stringContaining('ReplicaSet/podded-'),
     });
