@@ -98,7 +98,8 @@ async function objectsIn(text: string): Promise<readonly unknown[] | undefined> 
   // Loaded when there is a manifest to read: most servers never see one.
   const { parseAllDocuments } = await import('yaml');
   try {
-    const documents = parseAllDocuments(text);
+    // uniqueKeys compares every key with every other: 40,000 keys would take 46 s.
+    const documents = parseAllDocuments(text, { uniqueKeys: false });
     if (documents.some(({ errors }) => errors.length > 0)) return undefined;
     const objects = documents.map((document) => document.toJS({ maxAliasCount: 100 }));
     return objects.every((object) => object === null || isObject(object)) ? objects : undefined;
