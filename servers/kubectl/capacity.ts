@@ -51,7 +51,7 @@ export function isFinished(pod: KubeObject): boolean {
 }
 
 /** What is left on a node: allocatable minus the requests of the pods on it. */
-export function roomOn(node: KubeObject, pods: readonly KubeObject[]): Room {
+function roomOn(node: KubeObject, pods: readonly KubeObject[]): Room {
   const here = pods.filter((pod) => stringAt(pod, 'spec', 'nodeName') === nameOf(node) && !isFinished(pod));
   return here.map(requestsOf).reduce(less, amounts(at(node, 'status', 'allocatable')));
 }
@@ -106,6 +106,6 @@ function arithmetic(node: string, moving: readonly KubeObject[], left: ReadonlyM
   return `${node} has ${count(moving.length, 'pod')} that request ${describeRoom(wanted)}; ${places}${closed.length === 0 ? '' : ` (${closed.join(', ')})`}`;
 }
 
-export function describeRoom({ cpu, memory }: Room): string {
+function describeRoom({ cpu, memory }: Room): string {
   return `${formatCpu(cpu)}, ${formatBytes(memory)}`;
 }

@@ -8,7 +8,7 @@ import { type KubeObject, replicasOf } from './cluster/objects.ts';
 /** The kinds that replace their pods when the pods' template changes. */
 const ROLLED = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
-export function isRolled({ resource }: ObjectRef): boolean {
+function isRolled({ resource }: ObjectRef): boolean {
   return resource.group === 'apps' && ROLLED.includes(resource.kind);
 }
 

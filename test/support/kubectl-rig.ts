@@ -15,7 +15,7 @@ export interface KubectlRig extends GateRig {
   approved(tool: string, input: object): Promise<Answered>;
 }
 
-export type Answered = Extract<Verdict, { kind: 'answer' }>;
+type Answered = Extract<Verdict, { kind: 'answer' }>;
 
 /** The kubectl server's tools behind the real gate, on the cluster of a kubeconfig. */
 export function kubectlRig(kubeconfig: string, autonomy?: unknown): KubectlRig {
