@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { breakWorkload } from '../../../lab/faults.ts';
 import type { LabInfo } from '../../../lab/index.ts';
 import { kubectl } from '../../../lab/kubectl-exec.ts';
@@ -88,6 +88,10 @@ beforeAll(async () => {
   await kubectl(lab, ['rollout', 'status', 'statefulset/db', `--namespace=${ns}`, '--timeout=60s']);
   const crashing = '--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=CrashLoopBackOff';
   await kubectl(lab, ['wait', 'pods', '--selector=app=crasher', `--namespace=${ns}`, crashing, '--timeout=60s']);
+});
+
+afterAll(async () => {
+  await kubectl(lab, ['delete', 'namespace', ns, '--wait=false']);
 });
 
 describe('get', () => {
