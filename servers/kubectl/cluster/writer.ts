@@ -22,7 +22,7 @@ export interface WriteRequest {
 }
 
 /** Names us in `managedFields`, so that a person sees who set a field. */
-export const FIELD_MANAGER = 'k8s-agent-orchestrator';
+const FIELD_MANAGER = 'k8s-agent-orchestrator';
 
 export const PATCH_TYPES = {
   merge: 'application/merge-patch+json',
