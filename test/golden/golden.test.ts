@@ -42,15 +42,18 @@ describe('the tools of kubectl', () => {
     expect(tokens(TOOLS)).toBeLessThanOrEqual(3_500);
   });
 
-  it.each(TOOLS.map((tool) => [tool.name, tool] as const))('%s describes every parameter, and has a verb that policy knows', (_, tool) => {
-    const { properties } = tool.schema;
-    expect(isObject(properties)).toBe(true);
-    for (const [name, schema] of Object.entries(isObject(properties) ? properties : {})) {
-      expect(schema, name).toHaveProperty('description');
-    }
-    expect(Object.keys(VERBS)).toContain(tool.verb);
-    expect(tool.schema).toMatchObject({ additionalProperties: false });
-  });
+  it.each(TOOLS.map((tool) => [tool.name, tool] as const))(
+    '%s describes every parameter, and has a verb that policy knows',
+    (_, tool) => {
+      const { properties } = tool.schema;
+      expect(isObject(properties)).toBe(true);
+      for (const [name, schema] of Object.entries(isObject(properties) ? properties : {})) {
+        expect(schema, name).toHaveProperty('description');
+      }
+      expect(Object.keys(VERBS)).toContain(tool.verb);
+      expect(tool.schema).toMatchObject({ additionalProperties: false });
+    },
+  );
 
   it('are in alphabetical order under names that are theirs alone', () => {
     const names = TOOLS.map(({ name }) => name);
