@@ -31,7 +31,7 @@ describe('the mcp-inspector, as docs/mcp-inspector.md says', () => {
     if (args.includes('tools/list'))
       expect(JSON.parse(stdout).tools.map(({ name }: { name: string }) => name)).toContain('restart_pod');
     else if (args.includes('drain')) expect([exitCode, stdout]).toEqual([5, expect.stringContaining('Refused by')]);
-    else expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/3 nodes\.[\s\S]*pi5-b/)]);
+    else expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/\d nodes\.[\s\S]*pi5-b/)]);
   });
 
   it('are four commands', () => {

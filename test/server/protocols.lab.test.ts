@@ -66,7 +66,7 @@ describe.each([
     withServer(undefined, async (client, home) => {
       const { text, isError } = await client.call('get', { kind: 'nodes' });
       expect(isError).toBe(false);
-      expect(text).toMatch(/^3 nodes\.[\s\S]*pi3 +Ready/);
+      expect(text).toMatch(/^\d nodes\.[\s\S]*pi3 +Ready/);
       expect(readRecords(join(home, 'logs', 'actions'))).toMatchObject([{ tool: 'get', approval: { type: 'auto' } }]);
     }));
 

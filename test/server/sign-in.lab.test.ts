@@ -56,11 +56,11 @@ function plugin(): { command: string; seen: string } {
 
 describe('the kubectl server signs in', () => {
   it('by client certificate', async () => {
-    expect((await getNodes(lab.kubeconfig)).text).toMatch(/^3 nodes/);
+    expect((await getNodes(lab.kubeconfig)).text).toMatch(/^\d nodes\./);
   });
 
   it('by token', async () => {
-    expect((await getNodes(lab.readonlyKubeconfig)).text).toMatch(/^3 nodes/);
+    expect((await getNodes(lab.readonlyKubeconfig)).text).toMatch(/^\d nodes\./);
   });
 
   it('by an exec plugin, which does not get the client’s own keys', async () => {
@@ -73,7 +73,7 @@ describe('the kubectl server signs in', () => {
       ANTHROPIC_API_KEY: 'sk-ant-secret',
       CLAUDE_CODE_OAUTH_TOKEN: 'secret',
     });
-    expect(text).toMatch(/^3 nodes/);
+    expect(text).toMatch(/^\d nodes\./);
     expect(readFileSync(seen, 'utf8')).not.toContain('secret');
   });
 });
