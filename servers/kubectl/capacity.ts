@@ -72,19 +72,21 @@ export function shortageOf(
   moving: readonly KubeObject[],
   others: readonly KubeObject[],
   allPods: readonly KubeObject[],
+  volumesOf: (pod: KubeObject) => readonly KubeObject[] = () => [],
 ): Shortage | undefined {
+  const reason: Reason = (pod, other) => whyNot(pod, other, volumesOf(pod));
   const left = new Map(others.map((other) => [other, roomOn(other, allPods)]));
   const before = new Map(left);
   const homeless: KubeObject[] = [];
   const bySize = [...moving].sort((a, b) => size(requestsOf(b)) - size(requestsOf(a)));
   for (const pod of bySize) {
     const wanted = requestsOf(pod);
-    const places = [...left].filter(([other, room]) => whyNot(pod, other) === undefined && holds(room, wanted));
+    const places = [...left].filter(([other, room]) => reason(pod, other) === undefined && holds(room, wanted));
     const [best] = places.sort(([, a], [, b]) => size(b) - size(a));
     if (best === undefined) homeless.push(pod);
     else left.set(best[0], less(best[1], wanted));
   }
-  return homeless.length === 0 ? undefined : { homeless, text: arithmetic(node, moving, before) };
+  return homeless.length === 0 ? undefined : { homeless, text: arithmetic(node, moving, before, reason) };
 }
 
 /** One number for CPU and memory: a core is worth 2 GiB, as on a Raspberry Pi 5 with 8 GB. */
@@ -92,12 +94,19 @@ function size({ cpu, memory }: Room): number {
   return cpu + memory / 2 ** 31;
 }
 
-function arithmetic(node: string, moving: readonly KubeObject[], left: ReadonlyMap<KubeObject, Room>): string {
+type Reason = (pod: KubeObject, node: KubeObject) => string | undefined;
+
+function arithmetic(
+  node: string,
+  moving: readonly KubeObject[],
+  left: ReadonlyMap<KubeObject, Room>,
+  why: Reason,
+): string {
   const wanted = moving.map(requestsOf).reduce(add, NONE);
   const open: string[] = [];
   const closed: string[] = [];
   for (const [other, room] of left) {
-    const reasons = moving.map((pod) => whyNot(pod, other));
+    const reasons = moving.map((pod) => why(pod, other));
     const reason = reasons.every((one) => one !== undefined) ? reasons[0] : undefined;
     if (reason === undefined) open.push(`left on ${nameOf(other)}: ${describeRoom(room)}`);
     else closed.push(`${nameOf(other)} ${reason}`);

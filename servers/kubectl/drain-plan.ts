@@ -5,6 +5,7 @@ import { type Cluster, describeRef, type ObjectRef } from './cluster/cluster.ts'
 import type { Resource } from './cluster/discovery.ts';
 import { listAll } from './cluster/lists.ts';
 import { annotation, controllerOf, type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
+import { volumesByPod } from './volumes.ts';
 
 export interface DrainOptions {
   readonly force: boolean;
@@ -31,16 +32,17 @@ export async function planDrain(
   signal: AbortSignal,
 ): Promise<DrainPlan> {
   const pods = await cluster.resolve('pods', signal);
-  const [all, nodes] = await Promise.all([
+  const [all, nodes, volumesOf] = await Promise.all([
     listAll(cluster, { resource: pods, cap: MAX_PODS }, signal),
     listAll(cluster, { resource: node.resource, cap: MAX_PODS }, signal),
+    volumesByPod(cluster, signal),
   ]);
   const here = all.items.filter((pod) => stringAt(pod, 'spec', 'nodeName') === node.name);
   const leaving = here.filter((pod) => !belongsToNode(pod));
   refuseLoss(node, leaving, options);
   const moving = leaving.filter((pod) => !isFinished(pod) && controllerOf(pod) !== undefined);
   const others = nodes.items.filter((other) => nameOf(other) !== node.name);
-  const shortage = shortageOf(node.name, moving, others, all.items);
+  const shortage = shortageOf(node.name, moving, others, all.items, volumesOf);
   if (shortage !== undefined) {
     throw new OpsError(
       'precondition_failed',

@@ -1,14 +1,19 @@
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
 import { type KubeObject, nameOf } from './cluster/objects.ts';
 
-/** Why a pod cannot be placed on a node whatever its room: `is tainted node-type=pi3`. Undefined where it can. */
-export function whyNot(pod: KubeObject, node: KubeObject): string | undefined {
+/**
+ * Why a pod cannot be placed on a node whatever its room: `is tainted node-type=pi3`. Undefined where it can.
+ * `volumes` are the PersistentVolumes that the pod's claims are bound to: a local one ties it to its node.
+ */
+export function whyNot(pod: KubeObject, node: KubeObject, volumes: readonly KubeObject[] = []): string | undefined {
   if (at(node, 'spec', 'unschedulable') === true) return 'is closed to new pods';
   const ready = arrayAt(node, 'status', 'conditions').find((condition) => stringAt(condition, 'type') === 'Ready');
   if (stringAt(ready, 'status') !== 'True') return 'is not ready';
   const taint = arrayAt(node, 'spec', 'taints').find((taint) => isHard(taint) && !tolerates(pod, taint));
   if (taint !== undefined) return `is tainted ${stringAt(taint, 'key')}=${stringAt(taint, 'value') ?? ''}`;
-  return selects(pod, node) ? undefined : 'is not what its node selector or affinity wants';
+  if (!selects(pod, node)) return 'is not what its node selector or affinity wants';
+  const away = volumes.find((volume) => !reaches(volume, node));
+  return away === undefined ? undefined : `does not have its volume ${nameOf(away)}`;
 }
 
 function isHard(taint: unknown): boolean {
@@ -32,10 +37,16 @@ function selects(pod: KubeObject, node: KubeObject): boolean {
   const selector = at(pod, 'spec', 'nodeSelector');
   const wanted = Object.entries(isObject(selector) ? selector : {});
   if (wanted.some(([key, value]) => at(node, 'metadata', 'labels', key) !== value)) return false;
-  const terms = arrayAt(
-    at(pod, 'spec', 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution'),
-    'nodeSelectorTerms',
-  );
+  const required = at(pod, 'spec', 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
+  return matchesTerms(required, node);
+}
+
+function reaches(volume: KubeObject, node: KubeObject): boolean {
+  return matchesTerms(at(volume, 'spec', 'nodeAffinity', 'required'), node);
+}
+
+function matchesTerms(selector: unknown, node: KubeObject): boolean {
+  const terms = arrayAt(selector, 'nodeSelectorTerms');
   return terms.length === 0 || terms.some((term) => matchesTerm(term, node));
 }
 

@@ -60,6 +60,19 @@ describe('the other nodes', () => {
   });
 });
 
+describe('a local volume', () => {
+  const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'host', operator: 'In', values: ['b'] }] }] };
+  const volume = { metadata: { name: 'pv-1' }, spec: { nodeAffinity: { required } } };
+
+  it('ties its pod to its node', () => {
+    const others = [aNode('a', { labels: { host: 'a' } })];
+    expect(shortageOf('b', [aPod('db', '1', '0')], others, [], () => [volume])?.text).toBe(
+      'b has 1 pod that request 1 CPU, 0 Mi; no other node takes them (a does not have its volume pv-1)',
+    );
+    expect(whyNot({}, aNode('b', { labels: { host: 'b' } }), [volume])).toBeUndefined();
+  });
+});
+
 describe('a pod requests', () => {
   it('the sum of its containers, or its largest init container, and its overhead', () => {
     const requests = (cpu: string) => ({ resources: { requests: { cpu } } });

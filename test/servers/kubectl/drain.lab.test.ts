@@ -121,6 +121,32 @@ describe('drain', () => {
     expect(await read(`node/${here}`, '{.spec.unschedulable}')).toBe('');
   });
 
+  it('is refused where a pod’s volume is on this node', async () => {
+    const spec = {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: '',
+      claimRef: { namespace, name: 'data' },
+      local: { path: '/data' },
+      nodeAffinity: {
+        required: { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [here] }] }] },
+      },
+    };
+    const claim = { accessModes: ['ReadWriteOnce'], storageClassName: '', resources: { requests: { storage: '1Gi' } } };
+    await create(
+      { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: pool }, spec },
+      { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data', namespace }, spec: claim },
+    );
+    onTestFinished(async () => {
+      await kubectl(lab, ['delete', `pv/${pool}`, 'pvc/data', `--namespace=${namespace}`, '--wait=false']);
+    });
+    const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }];
+    await onNode(pinned('db', { replicas: 1, spec: { volumes } }));
+    const { text } = await kubectlRig(lab.kubeconfig, ALLOWED).call('drain', { name: here });
+    expect(text).toMatch(new RegExp(`No place for ${namespace}/db-`));
+    expect(text).toContain(`${there} does not have its volume ${pool}`);
+  });
+
   it('waits for a PodDisruptionBudget, and says exactly which pods remain', async () => {
     const budget = {
       apiVersion: 'policy/v1',
