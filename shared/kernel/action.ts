@@ -47,7 +47,10 @@ export function describeAction(action: Action): string {
   return [action.verb, target, action.namespace && `in ${action.namespace}`].filter(Boolean).join(' ');
 }
 
-/** Whether any of these touches a Secret: then the call's input may hold its data. */
+/**
+ * Whether any of these touches a Secret: then the call's input may hold its data.
+ * A call that failed before anybody knew what it is about may be about one, too.
+ */
 export function aboutSecret(actions: readonly Action[]): boolean {
-  return actions.some(({ kind }) => kind?.kind === 'Secret' && kind.group === '');
+  return actions.length === 0 || actions.some(({ kind }) => kind?.kind === 'Secret' && kind.group === '');
 }

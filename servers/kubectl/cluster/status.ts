@@ -27,11 +27,14 @@ export function isHttp(error: unknown, status: number): boolean {
   return error instanceof OpsError && error.message.endsWith(`(HTTP ${status}).`);
 }
 
+/** A patch that is refused comes back whole, printed by Go: a Secret's new data would stand in the log. */
+const ECHO = /Invalid value: "map\[[\s\S]*\]"/g;
+
 function messageFrom({ text, status }: ApiResponse): string {
   const message = stringAt(parseOr(text), 'message');
   return message === undefined
     ? `the API server answered ${status}`
-    : oneLine(maskText(message), 600).replace(/\.$/, '');
+    : oneLine(maskText(message.replace(ECHO, 'Invalid value')), 600).replace(/\.$/, '');
 }
 
 function parseOr(text: string): unknown {

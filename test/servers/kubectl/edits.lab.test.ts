@@ -37,6 +37,23 @@ describe('scale', () => {
     });
   });
 
+  it('says that an autoscaler will have its own count', async () => {
+    const target = await deployment('auto');
+    const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'auto' };
+    const spec = { scaleTargetRef, minReplicas: 1, maxReplicas: 4 };
+    await create({
+      apiVersion: 'autoscaling/v2',
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'hpa', namespace },
+      spec,
+    });
+    const rig = kubectlRig(lab.kubeconfig);
+    await rig.call('scale', { ...target, replicas: 9 });
+    expect(await rig.pending()).toMatchObject({
+      risk: 'needs room on the nodes; HorizontalPodAutoscaler/hpa keeps it between 1 and 4',
+    });
+  });
+
   it('names the kinds that can be scaled', async () => {
     await create(aConfigMap('flat', namespace));
     const answer = await kubectlRig(lab.kubeconfig).call('scale', { kind: 'cm', name: 'flat', namespace, replicas: 2 });
@@ -77,9 +94,12 @@ describe('patch', () => {
     });
     const rig = kubectlRig(lab.kubeconfig);
     await rig.call('patch', { kind: 'secret', name: 's', namespace, patch: { stringData: { a: 'hunter3' } } });
-    const { details } = await rig.pending();
-    expect(details).toContain('a: "*** (changed)"');
-    expect(details).not.toMatch(/hunter|aHVudGVy/);
+    const approval = await rig.pending();
+    expect(approval.details).toContain('a: "*** (changed)"');
+    const wrong = { stringData: { a: 'hunter4' }, bogus: 1 };
+    const refused = await rig.call('patch', { kind: 'secret', name: 's', namespace, patch: wrong });
+    expect(refused.text).toContain('unknown field "bogus"');
+    expect(JSON.stringify([approval, refused, rig.records()])).not.toMatch(/hunter|aHVudGVy/);
   });
 
   it.each([
