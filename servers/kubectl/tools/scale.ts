@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
+import { numberAt, stringAt } from '../../../shared/kernel/json.ts';
 import { asSeen } from '../as-seen.ts';
-import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
+import { type Cluster, describeRef, type ObjectRef } from '../cluster/cluster.ts';
+import { listAll } from '../cluster/lists.ts';
 import { getNamed } from '../cluster/near.ts';
-import { identityOf, replicasOf } from '../cluster/objects.ts';
+import { identityOf, nameOf, replicasOf } from '../cluster/objects.ts';
 import { PATCH_TYPES, tryOut, type WriteRequest, write } from '../cluster/writer.ts';
 import { kubectlTool } from '../deps.ts';
 import { nothingToDo } from '../edit.ts';
@@ -45,10 +47,12 @@ export const scale = kubectlTool({
     const request = scaleTo(ref, to);
     const tried = (version: string) => tryOut(deps.cluster, request(version), signal);
     const { warnings } = await asSeen(deps.cluster, ref, workload, signal, tried);
+    const autoscaler = await autoscalerOf(deps.cluster, ref, signal);
+    const risk = to === 0 ? 'it stops serving' : to < from ? 'pods are ended' : 'needs room on the nodes';
     return {
       preview: {
         change: `replicas ${from} → ${to}`,
-        risk: to === 0 ? 'it stops serving' : to < from ? 'pods are ended' : 'needs room on the nodes',
+        risk: autoscaler === undefined ? risk : `${risk}; ${autoscaler}`,
         details: [`${describeRef(ref)}: replicas ${from} → ${to}`, ...warningLines(warnings)].join('\n'),
         seen: identityOf(workload),
       },
@@ -67,6 +71,22 @@ function scaleTo(ref: ObjectRef, replicas: number): (resourceVersion: string) =>
     const body = { metadata: { resourceVersion }, spec: { replicas } };
     return { ref, method: 'PATCH', subresource: 'scale', contentType: PATCH_TYPES.merge, body };
   };
+}
+
+/** An autoscaler changes the count again, unless it is 0, which switches the autoscaler off. */
+async function autoscalerOf(cluster: Cluster, ref: ObjectRef, signal: AbortSignal): Promise<string | undefined> {
+  const resource = await cluster.resolve('horizontalpodautoscalers.autoscaling', signal);
+  const list = { resource, namespace: ref.namespace, cap: 500 };
+  // Whoever may not see autoscalers scales without this note.
+  const { items } = await listAll(cluster, list, signal).catch(() => ({ items: [] }));
+  const found = items.find(
+    ({ spec }) =>
+      stringAt(spec, 'scaleTargetRef', 'kind') === ref.resource.kind &&
+      stringAt(spec, 'scaleTargetRef', 'name') === ref.name,
+  );
+  if (found === undefined) return undefined;
+  const { spec } = found;
+  return `HorizontalPodAutoscaler/${nameOf(found)} keeps it between ${numberAt(spec, 'minReplicas') ?? 1} and ${numberAt(spec, 'maxReplicas')}`;
 }
 
 function notScalable({ resource }: ObjectRef): OpsError {
