@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
-import { errnoOf, messageOf, OpsError } from '../../../shared/kernel/errors.ts';
+import { errnoOf } from '../../../shared/kernel/errors.ts';
+import { failure, IDLE } from './http-failure.ts';
 import type { Connection } from './kubeconfig.ts';
 
 export interface ApiRequest {
@@ -24,19 +25,17 @@ export interface ApiResponse {
   readonly warnings: readonly string[];
 }
 
-/** Milliseconds without a byte. */
-const IDLE = 15_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** One request over the keep-alive agent. A GET that broke on a stale socket is tried once more; a change never is. */
 export async function send(connection: Connection, call: ApiRequest): Promise<ApiResponse> {
   const first = await attempt(connection, call, false).catch((error: unknown) => {
     if (call.method === 'GET' && errnoOf(error) === 'ECONNRESET') return undefined;
-    throw failure(connection, call, error);
+    throw failure(connection, call.signal, error);
   });
   if (first !== undefined && first.status !== 401) return first;
   return attempt(connection, call, first?.status === 401).catch((error: unknown) => {
-    throw failure(connection, call, error);
+    throw failure(connection, call.signal, error);
   });
 }
 
@@ -110,46 +109,4 @@ function collect(incoming: IncomingMessage, maxBytes: number): Promise<ApiRespon
 function warningsOf({ headers }: IncomingMessage): readonly string[] {
   const all = headers.warning ?? '';
   return [...all.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
-}
-
-const TLS_ERRORS = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL/;
-
-function failure({ server, context }: Connection, { signal }: ApiRequest, error: unknown): OpsError {
-  if (error instanceof OpsError) return error;
-  const code = errnoOf(error) ?? '';
-  const where = `the API server ${server.host} (context ${context})`;
-  if (signal.aborted) return stopped(where, signal.reason, error);
-  if (code === 'ETIMEDOUT')
-    return new OpsError(
-      'timeout',
-      `No answer from ${where} within ${IDLE / 1000} s.`,
-      'Check that the cluster is up, then try again.',
-      { cause: error },
-    );
-  if (TLS_ERRORS.test(code)) {
-    return new OpsError(
-      'unreachable',
-      `The certificate of ${where} is not trusted (${code}).`,
-      'Check certificate-authority in the kubeconfig.',
-      { cause: error },
-    );
-  }
-  return new OpsError(
-    'unreachable',
-    `Cannot reach ${where}: ${code || messageOf(error)}.`,
-    'Check that the cluster is up and that the kubeconfig names it.',
-    { cause: error },
-  );
-}
-
-function stopped(where: string, reason: unknown, cause: unknown): OpsError {
-  const late = reason instanceof DOMException && reason.name === 'TimeoutError';
-  return late
-    ? new OpsError(
-        'timeout',
-        `The deadline passed before ${where} answered.`,
-        'Look at the target before you try again.',
-        { cause },
-      )
-    : new OpsError('cancelled', 'The call was cancelled by the client.', 'Nothing more was done.', { cause });
 }
