@@ -1,8 +1,9 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { LabInfo } from '../../../lab/index.ts';
 import { kubectl } from '../../../lab/kubectl-exec.ts';
 import { kubectlRig } from '../../support/kubectl-rig.ts';
 import { freshNamespace, labForTests } from '../../support/lab.ts';
+import { manifestOf, readField, removeNamespaces } from '../../support/lab-objects.ts';
 import { aConfigMap, aDeployment } from '../../support/workloads.ts';
 
 let lab: LabInfo;
@@ -10,11 +11,10 @@ let namespace: string;
 beforeAll(async () => {
   lab = await labForTests();
   namespace = await freshNamespace(lab, 'apply');
+  return () => removeNamespaces(lab, namespace);
 });
 
-const manifestOf = (...objects: object[]) => objects.map((object) => JSON.stringify(object)).join('\n---\n');
-const read = (what: string, path: string, where = namespace) =>
-  kubectl(lab, ['get', what, `--namespace=${where}`, `--output=jsonpath=${path}`, '--ignore-not-found']);
+const read = (what: string, path: string, where = namespace) => readField(lab, where, what, path);
 
 describe('apply', () => {
   it('creates what is new, changes what is there, and asks nobody about what is as it should be', async () => {
@@ -66,6 +66,7 @@ describe('apply', () => {
 
   it('makes a namespace and what is in it from one manifest', async () => {
     const fresh = `${namespace}-new`;
+    onTestFinished(async () => void (await removeNamespaces(lab, fresh)));
     const manifest = manifestOf(aDeployment('web', fresh), aConfigMap('c', fresh), {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -95,6 +96,7 @@ describe('apply', () => {
 
   it('says which documents are in the cluster when one fails, and which were not tried', async () => {
     const full = await freshNamespace(lab, 'full');
+    onTestFinished(async () => void (await removeNamespaces(lab, full)));
     // Each of two ConfigMaps has room (kube-root-ca.crt is the first), and both together have not.
     const spec = { hard: { configmaps: '2' } };
     const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'q', namespace: full }, spec };

@@ -1,8 +1,9 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { LabInfo } from '../../../lab/index.ts';
 import { kubectl } from '../../../lab/kubectl-exec.ts';
 import { kubectlRig } from '../../support/kubectl-rig.ts';
 import { freshNamespace, labForTests } from '../../support/lab.ts';
+import { createObjects, removeNamespaces } from '../../support/lab-objects.ts';
 import { aConfigMap, aDeployment } from '../../support/workloads.ts';
 
 let lab: LabInfo;
@@ -10,10 +11,10 @@ let namespace: string;
 beforeAll(async () => {
   lab = await labForTests();
   namespace = await freshNamespace(lab, 'delete');
+  return () => removeNamespaces(lab, namespace);
 });
 
-const create = (...objects: object[]) =>
-  kubectl(lab, ['apply', '--server-side', '-f', '-'], objects.map((object) => JSON.stringify(object)).join('\n---\n'));
+const create = (...objects: object[]) => createObjects(lab, ...objects);
 const exists = async (what: string) =>
   (await kubectl(lab, ['get', what, `--namespace=${namespace}`, '--ignore-not-found', '--output=name'])) !== '';
 const aClaim = (name: string, where: string) => ({
@@ -56,6 +57,7 @@ describe('delete', () => {
 
   it('counts everything in a namespace, and names its claims', async () => {
     const doomed = await freshNamespace(lab, 'doomed');
+    onTestFinished(async () => void (await removeNamespaces(lab, doomed)));
     await create(aConfigMap('one', doomed), aConfigMap('two', doomed), aClaim('data', doomed));
     const details = await detailsOf({ kind: 'ns', name: doomed });
     expect(details).toMatch(/goes too: .*[23] ConfigMap/);

@@ -4,6 +4,7 @@ import type { LabInfo } from '../../../lab/index.ts';
 import { kubectl } from '../../../lab/kubectl-exec.ts';
 import { kubectlRig } from '../../support/kubectl-rig.ts';
 import { freshNamespace, labForTests } from '../../support/lab.ts';
+import { createObjects, readField, removeNamespaces } from '../../support/lab-objects.ts';
 import { aDeployment } from '../../support/workloads.ts';
 
 const ALLOWED = { confirm_actions: ['drain', 'cordon', 'uncordon'] };
@@ -14,10 +15,8 @@ let namespace: string;
 const pool = `pool-${randomBytes(3).toString('hex')}`;
 const [here, there] = [`${pool}-a`, `${pool}-b`];
 
-const create = (...objects: object[]) =>
-  kubectl(lab, ['apply', '--server-side', '-f', '-'], objects.map((object) => JSON.stringify(object)).join('\n---\n'));
-const read = (what: string, path: string) =>
-  kubectl(lab, ['get', what, `--namespace=${namespace}`, `--output=jsonpath=${path}`, '--ignore-not-found']);
+const create = (...objects: object[]) => createObjects(lab, ...objects);
+const read = (what: string, path: string) => readField(lab, namespace, what, path);
 
 const aNode = (name: string) => ({
   apiVersion: 'v1',
@@ -66,6 +65,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await kubectl(lab, ['delete', 'node', here, there, '--ignore-not-found']);
+  await removeNamespaces(lab, namespace);
 });
 
 describe('a node', () => {

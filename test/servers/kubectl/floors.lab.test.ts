@@ -1,12 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { LabInfo } from '../../../lab/index.ts';
 import { kubectl } from '../../../lab/kubectl-exec.ts';
 import { tempFolder } from '../../support/gate-rig.ts';
 import { kubectlRig } from '../../support/kubectl-rig.ts';
 import { freshNamespace, labForTests } from '../../support/lab.ts';
+import { createObjects, manifestOf, readField, removeNamespaces } from '../../support/lab-objects.ts';
 import { aConfigMap, aDeployment } from '../../support/workloads.ts';
 
 const EVERYTHING = { safe_actions: ['apply', 'patch', 'delete', 'scale', 'rollout'] };
@@ -19,12 +20,14 @@ let namespace: string;
 beforeAll(async () => {
   lab = await labForTests();
   namespace = await freshNamespace(lab, 'floors');
+  return async () => {
+    await kubectl(lab, ['delete', 'clusterrole,clusterrolebinding', namespace, '--ignore-not-found']);
+    await removeNamespaces(lab, namespace);
+  };
 });
 
-const manifestOf = (...objects: object[]) => objects.map((object) => JSON.stringify(object)).join('\n---\n');
-const create = (...objects: object[]) => kubectl(lab, ['apply', '--server-side', '-f', '-'], manifestOf(...objects));
-const read = (what: string, path: string) =>
-  kubectl(lab, ['get', what, `--namespace=${namespace}`, `--output=jsonpath=${path}`, '--ignore-not-found']);
+const create = (...objects: object[]) => createObjects(lab, ...objects);
+const read = (what: string, path: string) => readField(lab, namespace, what, path);
 
 const aRole = (name: string, rules: object[]) => ({
   apiVersion: `${RBAC}/v1`,
@@ -136,6 +139,7 @@ describe('what belongs to this system', () => {
 
   it('does not go with its namespace or with an owner', async () => {
     const home = await freshNamespace(lab, 'home');
+    onTestFinished(async () => void (await removeNamespaces(lab, home)));
     await create(aConfigMap('policy', home, {}, OURS));
     const { text } = await kubectlRig(lab.kubeconfig, EVERYTHING).call('delete', { kind: 'ns', name: home });
     expect(text).toMatch(/^Refused by floor: this belongs/);

@@ -4,6 +4,7 @@ import { kubectl } from '../../../lab/kubectl-exec.ts';
 import { type AnApplication, anApplication, withApplications } from '../../support/argocd.ts';
 import { kubectlRig } from '../../support/kubectl-rig.ts';
 import { freshNamespace, labForTests } from '../../support/lab.ts';
+import { createObjects, removeNamespaces } from '../../support/lab-objects.ts';
 import { aConfigMap, aDeployment } from '../../support/workloads.ts';
 
 const TRACKING = 'argocd.argoproj.io/tracking-id';
@@ -15,10 +16,10 @@ beforeAll(async () => {
   lab = await labForTests();
   await withApplications(lab);
   namespace = await freshNamespace(lab, 'gitops');
+  return () => removeNamespaces(lab, namespace);
 });
 
-const create = (...objects: object[]) =>
-  kubectl(lab, ['apply', '--server-side', '-f', '-'], objects.map((object) => JSON.stringify(object)).join('\n---\n'));
+const create = (...objects: object[]) => createObjects(lab, ...objects);
 
 /** A ConfigMap that carries a mark of the application of the same (unique) name. */
 async function owned(name: string, application: AnApplication, metadata?: object): Promise<object> {

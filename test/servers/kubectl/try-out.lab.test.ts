@@ -4,6 +4,7 @@ import { kubectl } from '../../../lab/kubectl-exec.ts';
 import { TOOLS } from '../../../servers/kubectl/toolset.ts';
 import { kubectlRig } from '../../support/kubectl-rig.ts';
 import { freshNamespace, labForTests } from '../../support/lab.ts';
+import { createObjects, removeNamespaces } from '../../support/lab-objects.ts';
 import { aConfigMap, aDeployment } from '../../support/workloads.ts';
 
 /** Everything asks, so that everything is tried out and nothing may run. */
@@ -15,8 +16,7 @@ let lab: LabInfo;
 let namespace: string;
 let inputs: Record<string, object>;
 
-const create = (...objects: object[]) =>
-  kubectl(lab, ['apply', '--server-side', '-f', '-'], objects.map((object) => JSON.stringify(object)).join('\n---\n'));
+const create = (...objects: object[]) => createObjects(lab, ...objects);
 const set = (image: string) =>
   kubectl(lab, ['set', 'image', 'deploy/web', `web=registry.example.invalid/web:${image}`, `--namespace=${namespace}`]);
 const settled = () => kubectl(lab, ['rollout', 'status', 'deploy/web', `--namespace=${namespace}`, '--timeout=40s']);
@@ -80,7 +80,10 @@ beforeAll(async () => {
   };
 });
 
-afterAll(() => kubectl(lab, ['delete', 'node', `--selector=try-out=${namespace}`]));
+afterAll(async () => {
+  await kubectl(lab, ['delete', 'node', `--selector=try-out=${namespace}`]);
+  await removeNamespaces(lab, namespace);
+});
 
 describe('before a person has said yes', () => {
   it.each(TOOLS.filter(({ effect }) => effect === 'write').map(({ name }) => name))(
