@@ -1,6 +1,6 @@
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, stringAt } from '../../shared/kernel/json.ts';
-import { isFinished, shortageOf } from './capacity.ts';
+import { isFinished, type Shortage, shortageOf } from './capacity.ts';
 import { type Cluster, describeRef, type ObjectRef } from './cluster/cluster.ts';
 import type { Resource } from './cluster/discovery.ts';
 import { listAll } from './cluster/lists.ts';
@@ -43,14 +43,16 @@ export async function planDrain(
   const moving = leaving.filter((pod) => !isFinished(pod) && controllerOf(pod) !== undefined);
   const others = nodes.items.filter((other) => nameOf(other) !== node.name);
   const shortage = shortageOf(node.name, moving, others, all.items, volumesOf);
-  if (shortage !== undefined) {
-    throw new OpsError(
-      'precondition_failed',
-      `The other nodes cannot hold the pods: ${shortage.text}. No place for ${names(shortage.homeless)}.`,
-      'Scale something down or free a node first.',
-    );
-  }
+  if (shortage !== undefined) throw noRoom(shortage);
   return { leaving, staying: here.filter(belongsToNode), pods };
+}
+
+function noRoom({ text, homeless }: Shortage): OpsError {
+  return new OpsError(
+    'precondition_failed',
+    `The other nodes cannot hold the pods: ${text}. No place for ${names(homeless)}.`,
+    'Scale something down or free a node first.',
+  );
 }
 
 function belongsToNode(pod: KubeObject): boolean {

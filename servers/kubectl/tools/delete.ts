@@ -54,7 +54,6 @@ export const deleteObject = kubectlTool({
     const request = removal(ref, live, input);
     const tried = (version: string) => tryOut(deps.cluster, request(version), signal);
     const { warnings } = await asSeen(deps.cluster, ref, live, signal, tried);
-    const finalizers = arrayAt(live, 'metadata', 'finalizers');
     const orphans = input.propagation === 'orphan';
     return {
       preview: {
@@ -63,7 +62,7 @@ export const deleteObject = kubectlTool({
         details: [
           `delete ${describeRef(ref)} (${input.propagation})`,
           ...reachLines(reach, orphans),
-          ...(finalizers.length === 0 ? [] : [`it stays until these finalizers are done: ${finalizers.join(', ')}`]),
+          ...finalizerLines(live),
           ...warningLines(warnings),
         ].join('\n'),
         seen: [identityOf(live), madeByPeople(reach.dependents)],
@@ -71,14 +70,22 @@ export const deleteObject = kubectlTool({
       run: async (permit) => {
         const send = (version: string) => write(deps.cluster, permit, request(version));
         const { object } = await asSeen(deps.cluster, ref, live, permit.signal, send);
-        const waits = at(object, 'metadata', 'deletionTimestamp') !== undefined;
-        return {
-          text: `${describeRef(ref)} is ${waits ? 'being deleted: it ends when its pods and finalizers have' : 'deleted'}.`,
-        };
+        return { text: `${describeRef(ref)} is ${isEnding(object) ? WAITS : 'deleted'}.` };
       },
     };
   },
 });
+
+const WAITS = 'being deleted: it ends when its pods and finalizers have';
+
+function isEnding(object: KubeObject): boolean {
+  return at(object, 'metadata', 'deletionTimestamp') !== undefined;
+}
+
+function finalizerLines(live: KubeObject): readonly string[] {
+  const finalizers = arrayAt(live, 'metadata', 'finalizers');
+  return finalizers.length === 0 ? [] : [`it stays until these finalizers are done: ${finalizers.join(', ')}`];
+}
 
 function removal(ref: ObjectRef, live: KubeObject, input: Input): (resourceVersion: string) => WriteRequest {
   const options = {

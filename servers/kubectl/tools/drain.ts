@@ -48,15 +48,12 @@ export const drain = kubectlTool({
     return {
       preview: {
         change: `takes no new pods; ${count(leaving.length, 'pod')} evicted, ${staying.length} stay`,
-        risk:
-          blocked.length > 0
-            ? `budgets hold ${count(blocked.length, 'pod')} for now`
-            : 'these pods restart on other nodes',
+        risk: riskOf(blocked),
         details: [
           `drain ${describeRef(ref)}`,
           `evicted: ${names(leaving) || 'none'}`,
           `stay with the node (DaemonSet, mirror): ${names(staying) || 'none'}`,
-          ...(blocked.length > 0 ? [`held by a PodDisruptionBudget now: ${names(blocked)}`] : []),
+          `held by a PodDisruptionBudget now: ${names(blocked) || 'none'}`,
         ].join('\n'),
         seen: [identityOf(node), leaving.map(uidOf).sort()],
       },
@@ -64,6 +61,12 @@ export const drain = kubectlTool({
     };
   },
 });
+
+function riskOf(blocked: readonly KubeObject[]): string {
+  return blocked.length > 0
+    ? `budgets hold ${count(blocked.length, 'pod')} for now`
+    : 'these pods restart on other nodes';
+}
 
 /** Tries each eviction out: a missing right is an error now, a budget that blocks is worth knowing. */
 async function blockedNow(
@@ -77,6 +80,8 @@ async function blockedNow(
       return [];
     } catch (error) {
       if (isHttp(error, 429)) return [pod];
+      // It has ended meanwhile.
+      if (isHttp(error, 404)) return [];
       throw error;
     }
   });
