@@ -6,6 +6,9 @@ import { writeKubeconfigs } from './kubeconfig.ts';
 import { kubectl } from './kubectl-exec.ts';
 import { startAll } from './supervisor.ts';
 
+/** The lab's own (manifests/nodes.yaml): a test may add others and take them away. */
+const NODES = ['pi5-a', 'pi5-b', 'pi3'];
+
 /** Everything that makes a lab, in its order; what is there already stays. `moved`: its ports are not those of before. */
 export async function bringUp(lab: Lab, moved: boolean): Promise<void> {
   await ensurePki(lab);
@@ -13,7 +16,7 @@ export async function bringUp(lab: Lab, moved: boolean): Promise<void> {
   await startAll(lab, components);
   await Promise.all([
     ensureAccounts(lab, moved),
-    kubectl(lab, ['wait', '--for=condition=Ready', 'node', '--all', '--timeout=60s']),
+    kubectl(lab, ['wait', '--for=condition=Ready', 'node', ...NODES, '--timeout=60s']),
   ]);
 }
 

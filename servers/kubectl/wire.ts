@@ -2,7 +2,6 @@ import manifest from '../../package.json' with { type: 'json' };
 import { boot, runServer, scrubEnvironment } from '../../shared/boot/boot.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { Cluster } from './cluster/cluster.ts';
-import { connect } from './cluster/kubeconfig.ts';
 import { describeWith } from './describe-exec.ts';
 import { kubectlToolset } from './toolset.ts';
 
@@ -11,7 +10,10 @@ export function run(env: NodeJS.ProcessEnv): void {
   scrubEnvironment(env);
   const booted = boot('kubectl', env);
   const kubeconfig = async () => (await booted.config()).kubectl;
-  const cluster = new Cluster(async () => connect(await kubeconfig(), systemClock), systemClock);
+  const cluster = new Cluster(async () => {
+    const { connect } = await import('./cluster/kubeconfig.ts');
+    return connect(await kubeconfig(), systemClock);
+  }, systemClock);
   const deps = { cluster, clock: systemClock, describe: describeWith(kubeconfig, env) };
   runServer(kubectlToolset(deps, booted.ports), booted, manifest.version);
 }

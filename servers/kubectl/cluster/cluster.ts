@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/kernel/clock.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { isObject } from '../../../shared/kernel/json.ts';
 import { DISCOVERY_ACCEPT, Discovery, type Resource } from './discovery.ts';
-import { type ApiRequest, type ApiResponse, send } from './http.ts';
+import type { ApiRequest, ApiResponse } from './http.ts';
 import type { Connection } from './kubeconfig.ts';
 import { apiPath } from './names.ts';
 import type { KubeObject } from './objects.ts';
@@ -41,8 +41,10 @@ export class Cluster {
     return this.#connection;
   }
 
+  /** TLS and HTTP are loaded with the first request: a server that has not been asked yet needs neither. */
   async send(call: ApiRequest): Promise<ApiResponse> {
-    return send(await this.connection(), call);
+    const [connection, { send }] = await Promise.all([this.connection(), import('./http.ts')]);
+    return send(connection, call);
   }
 
   resolve(spelling: string, signal: AbortSignal): Promise<Resource> {
