@@ -41,12 +41,7 @@ export function boot(server: string, env: Environment): Booted {
   const ports: GatePorts = {
     policy: policyFrom(paths.settings),
     approvals,
-    audit: new AuditLog({
-      folder: paths.actionLogs,
-      writer,
-      clock: systemClock,
-      sync: env.K8S_AGENT_AUDIT_SYNC !== 'off',
-    }),
+    audit: new AuditLog({ folder: paths.actionLogs, writer, clock: systemClock }),
     clock: systemClock,
     limits: async () => {
       const { expires } = (await config()).approvals;
