@@ -9,6 +9,7 @@ import type { FaultPoint, GatePorts } from '../gate/ports.ts';
 import { systemClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import { type Log, stderrLog } from '../kernel/log.ts';
+import { once } from '../kernel/once.ts';
 import { type Paths, pathsIn } from '../kernel/paths.ts';
 import { identifyFrom } from '../tool/identity.ts';
 import { serve } from '../tool/mcp-server.ts';
@@ -80,16 +81,4 @@ declare const FAULT_POINTS: boolean | undefined;
 function faultPoints(env: Environment): { faultPoint?: (point: FaultPoint) => void } {
   if (typeof FAULT_POINTS === 'undefined' || !FAULT_POINTS) return {};
   return { faultPoint: (point) => point === env.K8S_AGENT_FAULT_POINT && process.kill(process.pid, 'SIGKILL') };
-}
-
-/** What failed is tried again with the next call: the user may have repaired it. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../shared/kernel/clock.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { isObject } from '../../../shared/kernel/json.ts';
+import { once } from '../../../shared/kernel/once.ts';
 import { DISCOVERY_ACCEPT, Discovery, type Resource } from './discovery.ts';
 import type { ApiRequest, ApiResponse } from './http.ts';
 import type { Connection } from './kubeconfig.ts';
@@ -19,26 +20,17 @@ export type Query = NonNullable<ApiRequest['query']>;
 
 /** Reads from one cluster. What writes is in `writer.ts` and demands a Permit. */
 export class Cluster {
-  readonly #open: () => Promise<Connection>;
+  /** The context that is used. */
+  readonly connection: () => Promise<Connection>;
   readonly discovery: Discovery;
-  #connection: Promise<Connection> | undefined;
 
   /** `open` runs on first use: a missing kubeconfig never stops the server from starting. */
   constructor(open: () => Promise<Connection>, clock: Clock) {
-    this.#open = open;
+    this.connection = once(open);
     this.discovery = new Discovery(async (path, signal) => {
       const response = await this.send({ method: 'GET', path, accept: DISCOVERY_ACCEPT, signal });
       return jsonOf(ensureOk(response, 'API discovery'), 'API discovery');
     }, clock);
-  }
-
-  /** The context that is used. A failed attempt is not kept: the user may have repaired the kubeconfig. */
-  connection(): Promise<Connection> {
-    this.#connection ??= this.#open().catch((error: unknown) => {
-      this.#connection = undefined;
-      throw error;
-    });
-    return this.#connection;
   }
 
   /** TLS and HTTP are loaded with the first request: a server that has not been asked yet needs neither. */
