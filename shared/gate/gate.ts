@@ -3,7 +3,7 @@ import { oneLine } from '../kernel/text.ts';
 import { decideAll } from '../policy/decide.ts';
 import { answered, failed } from './answer.ts';
 import { ask } from './ask.ts';
-import type { Call, Caller, Planned, Verdict } from './call.ts';
+import type { Call, Caller, Planned, ReadEffect, Verdict } from './call.ts';
 import { execute } from './execute.ts';
 import { Journal } from './journal.ts';
 import type { Passage } from './passage.ts';
@@ -28,24 +28,22 @@ async function act(passage: Passage): Promise<Verdict> {
     const text = `Refused by ${decision.rule}: ${decision.hint}`;
     return answered(journal, { status: 'refused', message: text, isError: true, text });
   }
-  if (call.effect.kind === 'read') return decision.kind === 'ask' ? askForRead(passage) : read(passage);
-  const plan = await call.effect.plan(caller.signal);
+  const { effect } = call;
+  if (effect.kind === 'read') return decision.kind === 'ask' ? ask(passage, planOf(effect)) : read(passage, effect);
+  const plan = await effect.plan(caller.signal);
   return decision.kind === 'ask' ? ask(passage, plan) : execute(passage, plan);
 }
 
-async function read({ call, caller, journal, decision }: Passage): Promise<Verdict> {
-  if (call.effect.kind !== 'read') throw new Error('a change took the way of a read');
-  const answer = await call.effect.run(caller.signal);
+async function read({ caller, journal, decision }: Passage, effect: ReadEffect): Promise<Verdict> {
+  const answer = await effect.run(caller.signal);
   const text =
     decision.kind === 'allow' && decision.warning ? `Warning: ${decision.warning}.\n${answer.text}` : answer.text;
   return answered(journal, { status: 'ok', message: oneLine(answer.text, 200), isError: false, ...answer, text });
 }
 
 /** A user may put a read behind a yes: then the read itself is what the person sees. */
-function askForRead(passage: Passage): Promise<Verdict> {
-  const { effect } = passage.call;
-  if (effect.kind !== 'read') throw new Error('a change took the way of a read');
-  const plan: Planned = {
+function planOf(effect: ReadEffect): Planned {
+  return {
     preview: {
       change: 'reads only',
       risk: 'none to the cluster',
@@ -54,5 +52,4 @@ function askForRead(passage: Passage): Promise<Verdict> {
     },
     run: (permit) => effect.run(permit.signal),
   };
-  return ask(passage, plan);
 }
