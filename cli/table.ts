@@ -1,15 +1,9 @@
-import { neutralize } from '../shared/kernel/text.ts';
+import { neutralize, renderTable } from '../shared/kernel/text.ts';
 
-/** Columns that line up, with a heading; nothing behind the last one. */
+/** A table for a terminal: no cell can move the cursor or hide a character. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [headings, ...rows].map((row) => row.map(neutralize));
-  const widths = headings.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return renderTable(
+    headings,
+    rows.map((row) => row.map(neutralize)),
+  );
 }

@@ -1,3 +1,4 @@
+import { renderTable } from '../shared/kernel/text.ts';
 import type { Component, LabView } from './component.ts';
 import { isRunning, memoryMiB } from './process-exec.ts';
 import { Records } from './records.ts';
@@ -30,14 +31,5 @@ export function statusTable(statuses: readonly ComponentStatus[]): string {
   const rows = statuses.map(({ name, state, pid, ports, memoryMiB: memory }) => {
     return [name, state, String(pid ?? '-'), ports.join(',') || '-', memory === undefined ? '-' : `${memory} MiB`];
   });
-  const table = [['COMPONENT', 'STATE', 'PID', 'PORT', 'MEMORY'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-  return table
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return renderTable(['COMPONENT', 'STATE', 'PID', 'PORT', 'MEMORY'], rows);
 }

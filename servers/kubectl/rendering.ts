@@ -1,7 +1,8 @@
 import { redactObject } from '../../shared/audit/redact.ts';
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
+import { renderTable } from '../../shared/kernel/text.ts';
 import { controllerOf, type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
-import { renderTable } from './cluster/table.ts';
+
 import { ageOf } from './cluster/times.ts';
 import { short } from './fit.ts';
 import { containersOf, describeEnd } from './health/containers.ts';

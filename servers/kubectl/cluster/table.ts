@@ -74,14 +74,3 @@ function cell(value: unknown): string {
   if (value === null || value === undefined || value === '') return '<none>';
   return oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value), 200);
 }
-
-/** Columns of equal width, two spaces apart. */
-export function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [header, ...rows].map(line).join('\n');
-}

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Answer } from '../../../shared/gate/call.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import { count } from '../../../shared/kernel/text.ts';
+import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { type EventGroup, fetchEvents } from '../cluster/events.ts';
-import { renderTable } from '../cluster/table.ts';
+
 import { parseSpan, span } from '../cluster/times.ts';
 import { kubectlTool } from '../deps.ts';
 import { newest, SHORT, short } from '../fit.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { count } from '../../../shared/kernel/text.ts';
+import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { describeRef } from '../cluster/cluster.ts';
 import { getNamed } from '../cluster/near.ts';
 import { nameOf } from '../cluster/objects.ts';
-import { renderTable } from '../cluster/table.ts';
+
 import { ageOf } from '../cluster/times.ts';
 import { kubectlTool } from '../deps.ts';
 import { newest, SHORT, short } from '../fit.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Answer } from '../../../shared/gate/call.ts';
-import { count } from '../../../shared/kernel/text.ts';
+import { count, renderTable } from '../../../shared/kernel/text.ts';
 import type { Resource } from '../cluster/discovery.ts';
-import { renderTable } from '../cluster/table.ts';
+
 import { kubectlTool } from '../deps.ts';
 import { targetOf } from '../locate.ts';
 import { fetchUsage, type Measure, type Usage } from '../metrics.ts';
