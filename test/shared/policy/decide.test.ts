@@ -47,6 +47,11 @@ describe('rules', () => {
     expect(tierOf(policy, { verb: 'delete', kind: POD })).toBe('safe');
   });
 
+  it('names a default that is more specific than the user’s rule as the one that decides', () => {
+    const decision = decide(parsePolicy({ forbidden_actions: ['delete'] }), anAction({ verb: 'delete', kind: NODE }));
+    expect(decision).toMatchObject({ kind: 'deny', rule: '"delete node" (default)' });
+  });
+
   it('lets a rule for one namespace win over one for all', () => {
     const policy = parsePolicy({ confirm_actions: ['scale'], safe_actions: ['scale in dev-*'] });
     expect(tierOf(policy, { namespace: 'dev-1' })).toBe('safe');
