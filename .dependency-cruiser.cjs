@@ -1,4 +1,4 @@
-/** Import direction (docs/architecture.md): kernel <- policy <- approvals, audit <- gate <- tool <- servers. */
+/** Import direction (docs/architecture.md): kernel <- policy <- approvals, audit <- gate <- http <- cluster; gate <- tool <- servers. */
 const layer = (name, from, to) => ({
   name,
   severity: 'error',
@@ -15,6 +15,8 @@ module.exports = {
     layer('approvals-below-gate', '^shared/approvals/', '^shared/(?!kernel/|policy/|approvals/)'),
     layer('audit-below-gate', '^shared/audit/', '^shared/(?!kernel/|policy/|audit/)'),
     layer('gate-below-tool', '^shared/gate/', '^shared/(tool|store|config|mcp)/'),
+    layer('http-below-cluster', '^shared/http/', '^shared/(?!kernel/|http/|gate/)'),
+    layer('cluster-below-tool', '^shared/cluster/', '^shared/(?!kernel/|http/|gate/|cluster/)'),
     layer('shared-below-servers', '^shared/', '^(servers|cli|lab|demo|bench|test|dashboard|daemon)/'),
     {
       name: 'servers-never-import-each-other',
@@ -33,7 +35,7 @@ module.exports = {
     {
       name: 'one-file-knows-client-node',
       severity: 'error',
-      from: { pathNot: '^servers/kubectl/cluster/kubeconfig\\.ts$' },
+      from: { pathNot: '^shared/cluster/kubeconfig\\.ts$' },
       to: { path: 'node_modules/@kubernetes/client-node' },
     },
   ],

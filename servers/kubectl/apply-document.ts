@@ -1,9 +1,9 @@
+import type { Cluster, ObjectRef } from '../../shared/cluster/cluster.ts';
+import { type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
+import { PATCH_TYPES, tryOut, type WriteRequest, type Written } from '../../shared/cluster/writer.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { isObject, stringAt } from '../../shared/kernel/json.ts';
 import { asSeen } from './as-seen.ts';
-import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import { type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
-import { PATCH_TYPES, tryOut, type WriteRequest, type Written } from './cluster/writer.ts';
 
 /** One document of a manifest on its way into the cluster. */
 export interface ApplyDocument {

@@ -1,10 +1,10 @@
+import { type Cluster, describeRef } from '../../shared/cluster/cluster.ts';
+import { identityOf } from '../../shared/cluster/objects.ts';
+import { write } from '../../shared/cluster/writer.ts';
 import type { Answer, Preview } from '../../shared/gate/call.ts';
 import type { Permit } from '../../shared/gate/permit.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { type ApplyDocument, sendApplied } from './apply-document.ts';
-import { type Cluster, describeRef } from './cluster/cluster.ts';
-import { identityOf } from './cluster/objects.ts';
-import { write } from './cluster/writer.ts';
 import { diffObjects, lineCount, type ObjectDiff } from './diff.ts';
 import { nothingToDo } from './edit.ts';
 import { warningLines } from './preview.ts';

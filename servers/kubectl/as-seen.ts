@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import { identityOf, type KubeObject } from './cluster/objects.ts';
-import { isHttp } from './cluster/status.ts';
-import type { Written } from './cluster/writer.ts';
+import type { Cluster, ObjectRef } from '../../shared/cluster/cluster.ts';
+import { identityOf, type KubeObject } from '../../shared/cluster/objects.ts';
+import { isHttp } from '../../shared/cluster/status.ts';
+import type { Written } from '../../shared/cluster/writer.ts';
 import { versionOf } from './preview.ts';
 
 /** Newer versions that are tried: a rollout moves its workload's status several times a second. */

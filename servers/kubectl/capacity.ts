@@ -1,6 +1,6 @@
+import { type KubeObject, nameOf } from '../../shared/cluster/objects.ts';
 import { arrayAt, at, stringAt } from '../../shared/kernel/json.ts';
 import { count } from '../../shared/kernel/text.ts';
-import { type KubeObject, nameOf } from './cluster/objects.ts';
 import { formatBytes, formatCpu, parseQuantity } from './quantity.ts';
 import { whyNot } from './scheduling.ts';
 

@@ -1,6 +1,6 @@
+import type { Cluster } from '../../shared/cluster/cluster.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { defineTool } from '../../shared/tool/define.ts';
-import type { Cluster } from './cluster/cluster.ts';
 
 export interface KubectlDeps {
   readonly cluster: Cluster;

@@ -1,7 +1,7 @@
 import { structuredPatch } from 'diff';
 import { redactObject } from '../../shared/audit/redact.ts';
+import type { KubeObject } from '../../shared/cluster/objects.ts';
 import { at, isObject } from '../../shared/kernel/json.ts';
-import type { KubeObject } from './cluster/objects.ts';
 import { toYaml } from './yaml.ts';
 
 /** How one object would change, as a person reads it. */

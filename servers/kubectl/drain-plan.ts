@@ -1,10 +1,10 @@
+import { type Cluster, describeRef, type ObjectRef } from '../../shared/cluster/cluster.ts';
+import type { Resource } from '../../shared/cluster/discovery.ts';
+import { listAll } from '../../shared/cluster/lists.ts';
+import { annotation, controllerOf, type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, stringAt } from '../../shared/kernel/json.ts';
 import { isFinished, type Shortage, shortageOf } from './capacity.ts';
-import { type Cluster, describeRef, type ObjectRef } from './cluster/cluster.ts';
-import type { Resource } from './cluster/discovery.ts';
-import { listAll } from './cluster/lists.ts';
-import { annotation, controllerOf, type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
 import { volumesByPod } from './volumes.ts';
 
 export interface DrainOptions {

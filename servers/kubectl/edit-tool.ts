@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import type { KubeObject } from '../../shared/cluster/objects.ts';
 import type { Tool } from '../../shared/tool/define.ts';
-import type { KubeObject } from './cluster/objects.ts';
 import { type KubectlDeps, kubectlTool } from './deps.ts';
 import { type Edit, editTarget, planEdit, type Words } from './edit.ts';
 import { oncePerCall } from './once.ts';

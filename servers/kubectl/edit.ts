@@ -1,11 +1,11 @@
+import { type Cluster, describeRef, type ObjectRef } from '../../shared/cluster/cluster.ts';
+import { identityOf, type KubeObject } from '../../shared/cluster/objects.ts';
+import { PATCH_TYPES, tryOut, type WriteRequest, type Written, write } from '../../shared/cluster/writer.ts';
 import type { Planned } from '../../shared/gate/call.ts';
 import type { Permit } from '../../shared/gate/permit.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import type { Target } from '../../shared/tool/define.ts';
 import { asSeen } from './as-seen.ts';
-import { type Cluster, describeRef, type ObjectRef } from './cluster/cluster.ts';
-import { identityOf, type KubeObject } from './cluster/objects.ts';
-import { PATCH_TYPES, tryOut, type WriteRequest, type Written, write } from './cluster/writer.ts';
 import { diffObjects, lineCount } from './diff.ts';
 import { factsOf } from './facts.ts';
 import { targetOf } from './locate.ts';

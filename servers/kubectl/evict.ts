@@ -1,12 +1,12 @@
 import timers from 'node:timers/promises';
+import type { Cluster, ObjectRef } from '../../shared/cluster/cluster.ts';
+import type { Resource } from '../../shared/cluster/discovery.ts';
+import { type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
+import { isHttp } from '../../shared/cluster/status.ts';
+import { type WriteRequest, write } from '../../shared/cluster/writer.ts';
 import type { Permit } from '../../shared/gate/permit.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
-import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import type { Resource } from './cluster/discovery.ts';
-import { type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
-import { isHttp } from './cluster/status.ts';
-import { type WriteRequest, write } from './cluster/writer.ts';
 import { uidOf } from './preview.ts';
 
 /** A pod that has not left its node. */

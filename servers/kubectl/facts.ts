@@ -1,6 +1,6 @@
+import type { Cluster, ObjectRef } from '../../shared/cluster/cluster.ts';
+import type { KubeObject } from '../../shared/cluster/objects.ts';
 import type { Facts } from '../../shared/kernel/action.ts';
-import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import type { KubeObject } from './cluster/objects.ts';
 import { floorOf, isOurs, OURS_FLOOR } from './floors.ts';
 import { ownerOf } from './gitops.ts';
 import { isRbac } from './rights.ts';

@@ -1,6 +1,6 @@
+import type { Cluster } from '../../shared/cluster/cluster.ts';
+import { type KubeObject, label } from '../../shared/cluster/objects.ts';
 import { isObject, stringAt } from '../../shared/kernel/json.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import { type KubeObject, label } from './cluster/objects.ts';
 import { excessOf, isRbac, type RbacChange } from './rights.ts';
 
 /** Argo CD asks for it before it deletes what is marked as precious: only a person gives it. */

@@ -1,11 +1,11 @@
+import { type Cluster, describeRef, type ObjectRef } from '../../shared/cluster/cluster.ts';
+import type { Resource } from '../../shared/cluster/discovery.ts';
+import { listAll } from '../../shared/cluster/lists.ts';
+import { annotation, controllerOf, type KubeObject, label, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
 import type { GitOpsOwner } from '../../shared/kernel/action.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, stringAt } from '../../shared/kernel/json.ts';
 import { count } from '../../shared/kernel/text.ts';
-import { type Cluster, describeRef, type ObjectRef } from './cluster/cluster.ts';
-import type { Resource } from './cluster/discovery.ts';
-import { listAll } from './cluster/lists.ts';
-import { annotation, controllerOf, type KubeObject, label, nameOf, namespaceOf } from './cluster/objects.ts';
 
 /** `<app>:<group>/<kind>:<namespace>/<name>` (Argo CD's default resource tracking). */
 const TRACKING_ID = 'argocd.argoproj.io/tracking-id';

@@ -1,9 +1,9 @@
+import type { Cluster } from '../../shared/cluster/cluster.ts';
+import type { Resource } from '../../shared/cluster/discovery.ts';
+import { listAll, METADATA_ONLY } from '../../shared/cluster/lists.ts';
+import { controllerOf, type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, stringAt } from '../../shared/kernel/json.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import type { Resource } from './cluster/discovery.ts';
-import { listAll, METADATA_ONLY } from './cluster/lists.ts';
-import { controllerOf, type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
 import { uidOf } from './preview.ts';
 
 /** One object's type and metadata. */

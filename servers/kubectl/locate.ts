@@ -1,7 +1,7 @@
+import type { Cluster, ObjectRef } from '../../shared/cluster/cluster.ts';
+import { objectName } from '../../shared/cluster/names.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import type { Target } from '../../shared/tool/define.ts';
-import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import { objectName } from './cluster/names.ts';
 
 interface Spelled {
   readonly kind: string;

@@ -1,8 +1,8 @@
+import { type Cluster, describeRef, type ObjectRef } from '../../shared/cluster/cluster.ts';
+import { getNamed } from '../../shared/cluster/near.ts';
+import { annotation, type KubeObject, nameOf } from '../../shared/cluster/objects.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, stringAt } from '../../shared/kernel/json.ts';
-import { type Cluster, describeRef, type ObjectRef } from './cluster/cluster.ts';
-import { getNamed } from './cluster/near.ts';
-import { annotation, type KubeObject, nameOf } from './cluster/objects.ts';
 import { type Container, containersOf } from './health/containers.ts';
 import { podsOf } from './workload-pods.ts';
 

@@ -1,7 +1,7 @@
+import { namespaceName, objectName } from '../../shared/cluster/names.ts';
+import { type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
-import { namespaceName, objectName } from './cluster/names.ts';
-import { type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
 import { type ManifestDocument, type Path, readDocuments } from './manifest-source.ts';
 
 /** More than a person can read before a yes. */

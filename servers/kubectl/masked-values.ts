@@ -1,7 +1,7 @@
 import { redactObject } from '../../shared/audit/redact.ts';
+import type { KubeObject } from '../../shared/cluster/objects.ts';
 import { isObject } from '../../shared/kernel/json.ts';
 import { MASK } from '../../shared/kernel/secrets.ts';
-import type { KubeObject } from './cluster/objects.ts';
 
 /** Shorter values would take half of the text with them, and keep nothing secret. */
 const SHORTEST = 4;

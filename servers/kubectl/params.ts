@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { kindName, namespaceName, objectName } from './cluster/names.ts';
-import { parseSpan } from './cluster/times.ts';
+import { kindName, namespaceName, objectName } from '../../shared/cluster/names.ts';
+import { parseSpan } from '../../shared/cluster/times.ts';
 
 /** The parameters that many tools share, each described once. */
 export const kind = kindName.describe('Pod, po, deployments.apps, …');

@@ -1,7 +1,7 @@
+import type { ObjectRef } from '../../shared/cluster/cluster.ts';
+import { PATCH_TYPES, type WriteRequest } from '../../shared/cluster/writer.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { isObject } from '../../shared/kernel/json.ts';
-import type { ObjectRef } from './cluster/cluster.ts';
-import { PATCH_TYPES, type WriteRequest } from './cluster/writer.ts';
 
 export const TYPES = ['strategic', 'merge', 'json'] as const;
 type PatchType = (typeof TYPES)[number];

@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../shared/cluster/objects.ts';
 import { stringAt } from '../../shared/kernel/json.ts';
-import type { KubeObject } from './cluster/objects.ts';
 
 /** The version to write against: the API server refuses (409) what has changed since. */
 export function versionOf(object: KubeObject): string {

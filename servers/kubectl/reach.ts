@@ -1,8 +1,8 @@
+import type { Cluster, ObjectRef } from '../../shared/cluster/cluster.ts';
+import { listAll } from '../../shared/cluster/lists.ts';
+import { type KubeObject, nameOf } from '../../shared/cluster/objects.ts';
 import { arrayAt, at, stringAt } from '../../shared/kernel/json.ts';
 import { count } from '../../shared/kernel/text.ts';
-import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import { listAll } from './cluster/lists.ts';
-import { type KubeObject, nameOf } from './cluster/objects.ts';
 import { countKinds, dependentsOf, type Item, takeInventory } from './inventory.ts';
 import { uidOf } from './preview.ts';
 

@@ -1,9 +1,8 @@
 import { redactObject } from '../../shared/audit/redact.ts';
+import { controllerOf, type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
+import { ageOf } from '../../shared/cluster/times.ts';
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
 import { renderTable } from '../../shared/kernel/text.ts';
-import { controllerOf, type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
-
-import { ageOf } from './cluster/times.ts';
 import { short } from './fit.ts';
 import { containersOf, describeEnd } from './health/containers.ts';
 import { toYaml } from './yaml.ts';

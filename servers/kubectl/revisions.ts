@@ -1,8 +1,8 @@
+import type { Cluster, ObjectRef } from '../../shared/cluster/cluster.ts';
+import { listAll } from '../../shared/cluster/lists.ts';
+import { annotation, controllerOf, type KubeObject, nameOf } from '../../shared/cluster/objects.ts';
+import { selectorOf } from '../../shared/cluster/selector.ts';
 import { arrayAt, at, isObject, numberAt, stringAt } from '../../shared/kernel/json.ts';
-import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import { listAll } from './cluster/lists.ts';
-import { annotation, controllerOf, type KubeObject, nameOf } from './cluster/objects.ts';
-import { selectorOf } from './cluster/selector.ts';
 
 /** One stored state of a workload's pod template. */
 export interface Revision {

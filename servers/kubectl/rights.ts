@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { mayI, type Permission } from '../../shared/cluster/access.ts';
+import type { Cluster, ObjectRef } from '../../shared/cluster/cluster.ts';
+import type { Resource } from '../../shared/cluster/discovery.ts';
+import { type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, stringAt } from '../../shared/kernel/json.ts';
 import { oneLine } from '../../shared/kernel/text.ts';
-import { mayI, type Permission } from './cluster/access.ts';
-import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import type { Resource } from './cluster/discovery.ts';
-import { type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
 
 /** Permissions that are compared at most; a role for people names fewer. */
 const MAX_PERMISSIONS = 400;

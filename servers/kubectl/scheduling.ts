@@ -1,5 +1,5 @@
+import { type KubeObject, nameOf } from '../../shared/cluster/objects.ts';
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
-import { type KubeObject, nameOf } from './cluster/objects.ts';
 
 /**
  * Why a pod cannot be placed on a node whatever its room: `is tainted node-type=pi3`. Undefined where it can.

@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
+import type { KindSchema, Schema } from '../../shared/cluster/openapi.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
-import type { KindSchema, Schema } from './cluster/openapi.ts';
 import { short } from './fit.ts';
 
 /** Walks from a kind to one of its fields; lists and maps are passed through. */

@@ -1,8 +1,8 @@
+import type { Cluster } from '../../shared/cluster/cluster.ts';
+import { listAll } from '../../shared/cluster/lists.ts';
+import { type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, stringAt } from '../../shared/kernel/json.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import { listAll } from './cluster/lists.ts';
-import { type KubeObject, nameOf, namespaceOf } from './cluster/objects.ts';
 
 const MANY = 5000;
 

@@ -1,7 +1,7 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { boot, runServer, scrubEnvironment } from '../../shared/boot/boot.ts';
+import { Cluster } from '../../shared/cluster/cluster.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
-import { Cluster } from './cluster/cluster.ts';
 import { describeWith } from './describe-exec.ts';
 import { kubectlToolset } from './toolset.ts';
 
@@ -11,7 +11,7 @@ export function run(env: NodeJS.ProcessEnv): void {
   const booted = boot('kubectl', env);
   const kubeconfig = async () => (await booted.config()).kubectl;
   const cluster = new Cluster(async () => {
-    const { connect } = await import('./cluster/kubeconfig.ts');
+    const { connect } = await import('../../shared/cluster/kubeconfig.ts');
     return connect(await kubeconfig(), systemClock);
   }, systemClock);
   const deps = { cluster, clock: systemClock, describe: describeWith(kubeconfig, env) };

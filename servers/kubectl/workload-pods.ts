@@ -1,10 +1,10 @@
+import { type Cluster, describeRef, type ObjectRef } from '../../shared/cluster/cluster.ts';
+import { listAll } from '../../shared/cluster/lists.ts';
+import { getNamed } from '../../shared/cluster/near.ts';
+import { controllerOf, type KubeObject, nameOf } from '../../shared/cluster/objects.ts';
+import { selectorOf } from '../../shared/cluster/selector.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { at, stringAt } from '../../shared/kernel/json.ts';
-import { type Cluster, describeRef, type ObjectRef } from './cluster/cluster.ts';
-import { listAll } from './cluster/lists.ts';
-import { getNamed } from './cluster/near.ts';
-import { controllerOf, type KubeObject, nameOf } from './cluster/objects.ts';
-import { selectorOf } from './cluster/selector.ts';
 import { condition } from './health/conditions.ts';
 import { type Trouble, troubleOf } from './health/pod-trouble.ts';
 

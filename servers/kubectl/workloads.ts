@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ObjectRef } from '../../shared/cluster/cluster.ts';
+import { type KubeObject, replicasOf } from '../../shared/cluster/objects.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { at } from '../../shared/kernel/json.ts';
 import { count } from '../../shared/kernel/text.ts';
-import type { ObjectRef } from './cluster/cluster.ts';
-import { type KubeObject, replicasOf } from './cluster/objects.ts';
 
 /** The kinds that replace their pods when the pods' template changes. */
 const ROLLED = ['Deployment', 'StatefulSet', 'DaemonSet'];

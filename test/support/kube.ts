@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../servers/kubectl/cluster/objects.ts';
 import type { Snapshot } from '../../servers/kubectl/health/snapshot.ts';
+import type { KubeObject } from '../../shared/cluster/objects.ts';
 
 /** The time of every builder here. */
 export const NOW = Date.UTC(2026, 10, 24, 6, 0, 0);

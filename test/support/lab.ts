@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type LabInfo, labUp } from '../../lab/index.ts';
 import { kubectl } from '../../lab/kubectl-exec.ts';
-import { Cluster } from '../../servers/kubectl/cluster/cluster.ts';
-import { connect } from '../../servers/kubectl/cluster/kubeconfig.ts';
+import { Cluster } from '../../shared/cluster/cluster.ts';
+import { connect } from '../../shared/cluster/kubeconfig.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 
 /** The tests' own lab, beside a user's: every suite of a run shares it, each in namespaces of its own. */

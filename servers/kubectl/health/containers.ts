@@ -1,5 +1,5 @@
+import { ageOf } from '../../../shared/cluster/times.ts';
 import { arrayAt, at, numberAt, stringAt } from '../../../shared/kernel/json.ts';
-import { ageOf } from '../cluster/times.ts';
 
 /** One container of a pod, as its status tells it. */
 export interface Container {

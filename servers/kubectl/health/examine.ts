@@ -1,7 +1,7 @@
+import { type EventGroup, groupEvents } from '../../../shared/cluster/events.ts';
+import type { KubeObject } from '../../../shared/cluster/objects.ts';
+import { span } from '../../../shared/cluster/times.ts';
 import { stringAt } from '../../../shared/kernel/json.ts';
-import { type EventGroup, groupEvents } from '../cluster/events.ts';
-import type { KubeObject } from '../cluster/objects.ts';
-import { span } from '../cluster/times.ts';
 import { short } from '../fit.ts';
 import { rank } from '../workload-pods.ts';
 import { claimFindings, type Finding, jobFindings, nodeFindings, type Severity, workloadFindings } from './findings.ts';

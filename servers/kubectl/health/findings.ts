@@ -1,7 +1,7 @@
+import { type KubeObject, nameOf } from '../../../shared/cluster/objects.ts';
+import { ageOf } from '../../../shared/cluster/times.ts';
 import { arrayAt, at, numberAt, stringAt } from '../../../shared/kernel/json.ts';
 import { count } from '../../../shared/kernel/text.ts';
-import { type KubeObject, nameOf } from '../cluster/objects.ts';
-import { ageOf } from '../cluster/times.ts';
 import { short } from '../fit.ts';
 import { condition } from './conditions.ts';
 import { progressOf } from './progress.ts';

@@ -1,4 +1,4 @@
-import { controllerOf, type KubeObject, nameOf, namespaceOf } from '../cluster/objects.ts';
+import { controllerOf, type KubeObject, nameOf, namespaceOf } from '../../../shared/cluster/objects.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Whom a finding is about: the workload at the top, not the pod that shows it. */

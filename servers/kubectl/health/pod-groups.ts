@@ -1,5 +1,5 @@
+import { nameOf } from '../../../shared/cluster/objects.ts';
 import { count } from '../../../shared/kernel/text.ts';
-import { nameOf } from '../cluster/objects.ts';
 import { short } from '../fit.ts';
 import type { RankedPod } from '../workload-pods.ts';
 import type { Trouble } from './pod-trouble.ts';

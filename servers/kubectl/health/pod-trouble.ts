@@ -1,5 +1,5 @@
+import { ageOf } from '../../../shared/cluster/times.ts';
 import { arrayAt, stringAt } from '../../../shared/kernel/json.ts';
-import { ageOf } from '../cluster/times.ts';
 import { condition } from './conditions.ts';
 import { type Container, containersOf, describeEnd, word } from './containers.ts';
 

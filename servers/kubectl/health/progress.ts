@@ -1,5 +1,5 @@
+import type { KubeObject } from '../../../shared/cluster/objects.ts';
 import { at, numberAt, stringAt } from '../../../shared/kernel/json.ts';
-import type { KubeObject } from '../cluster/objects.ts';
 import { condition } from './conditions.ts';
 import { word } from './containers.ts';
 

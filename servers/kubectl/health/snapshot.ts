@@ -1,7 +1,7 @@
+import type { Cluster } from '../../../shared/cluster/cluster.ts';
+import { type Listed, listAll, METADATA_ONLY } from '../../../shared/cluster/lists.ts';
+import type { KubeObject } from '../../../shared/cluster/objects.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import { type Listed, listAll, METADATA_ONLY } from '../cluster/lists.ts';
-import type { KubeObject } from '../cluster/objects.ts';
 
 /** Objects of one kind that are looked at: a cluster of this size has other tools. */
 const CAP = 5_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { nameOf } from '../../../shared/cluster/objects.ts';
 import { type ApplyDocument, readDocument } from '../apply-document.ts';
 import { applyAll, previewAll } from '../apply-manifest.ts';
-import { nameOf } from '../cluster/objects.ts';
 import { kubectlTool } from '../deps.ts';
 import { factsOf } from '../facts.ts';
 import { targetOf } from '../locate.ts';

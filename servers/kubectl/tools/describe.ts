@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { type Cluster, describeRef, type ObjectRef } from '../../../shared/cluster/cluster.ts';
+import { fetchEvents } from '../../../shared/cluster/events.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
+import type { KubeObject } from '../../../shared/cluster/objects.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import { type Cluster, describeRef, type ObjectRef } from '../cluster/cluster.ts';
-import { fetchEvents } from '../cluster/events.ts';
-import { getNamed } from '../cluster/near.ts';
-import type { KubeObject } from '../cluster/objects.ts';
 import { type KubectlDeps, kubectlTool } from '../deps.ts';
 import { first, LONG } from '../fit.ts';
 import { locateOne, targetOf } from '../locate.ts';

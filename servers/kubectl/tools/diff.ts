@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { describeRef } from '../../../shared/cluster/cluster.ts';
+import { nameOf } from '../../../shared/cluster/objects.ts';
 import type { Answer } from '../../../shared/gate/call.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { count } from '../../../shared/kernel/text.ts';
 import { type ApplyDocument, readDocument } from '../apply-document.ts';
-import { describeRef } from '../cluster/cluster.ts';
-import { nameOf } from '../cluster/objects.ts';
 import { kubectlTool } from '../deps.ts';
 import { diffObjects, lineCount } from '../diff.ts';
 import { first, LONG } from '../fit.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { type EventGroup, fetchEvents } from '../../../shared/cluster/events.ts';
+import { parseSpan, span } from '../../../shared/cluster/times.ts';
 import type { Answer } from '../../../shared/gate/call.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
-import { type EventGroup, fetchEvents } from '../cluster/events.ts';
-
-import { parseSpan, span } from '../cluster/times.ts';
 import { kubectlTool } from '../deps.ts';
 import { newest, SHORT, short } from '../fit.ts';
 import { locate, targetOf } from '../locate.ts';

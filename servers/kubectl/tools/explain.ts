@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { schemaOf } from '../cluster/openapi.ts';
+import { schemaOf } from '../../../shared/cluster/openapi.ts';
 import { kubectlTool } from '../deps.ts';
 import { first, SHORT } from '../fit.ts';
 import { targetOf } from '../locate.ts';

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { redactObject } from '../../../shared/audit/redact.ts';
+import { type Cluster, describeRef, type ObjectRef, pathOf } from '../../../shared/cluster/cluster.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
+import type { KubeObject } from '../../../shared/cluster/objects.ts';
+import { fetchRow, fetchTable, type Table } from '../../../shared/cluster/table.ts';
 import type { Answer } from '../../../shared/gate/call.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { at, isObject } from '../../../shared/kernel/json.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
-import { type Cluster, describeRef, type ObjectRef, pathOf } from '../cluster/cluster.ts';
-import { getNamed } from '../cluster/near.ts';
-import type { KubeObject } from '../cluster/objects.ts';
-import { fetchRow, fetchTable, type Table } from '../cluster/table.ts';
 import { kubectlTool } from '../deps.ts';
 import { locate, type Place, targetOf } from '../locate.ts';
 import { allNamespaces, kind, labels, name, namespace, text } from '../params.ts';

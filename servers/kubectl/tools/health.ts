@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { namespaceName } from '../cluster/names.ts';
+import { namespaceName } from '../../../shared/cluster/names.ts';
 import { kubectlTool } from '../deps.ts';
 import { examine } from '../health/examine.ts';
 import { report } from '../health/report.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { describeRef } from '../../../shared/cluster/cluster.ts';
+import { type Log, readLog } from '../../../shared/cluster/log.ts';
+import { objectName, podOrWorkload } from '../../../shared/cluster/names.ts';
+import { parseSpan } from '../../../shared/cluster/times.ts';
 import type { Answer } from '../../../shared/gate/call.ts';
 import { count } from '../../../shared/kernel/text.ts';
-import { describeRef } from '../cluster/cluster.ts';
-import { type Log, readLog } from '../cluster/log.ts';
-import { objectName, podOrWorkload } from '../cluster/names.ts';
-import { parseSpan } from '../cluster/times.ts';
 import { kubectlTool } from '../deps.ts';
 import { LONG, newest, SHORT } from '../fit.ts';
 import { grepFor } from '../grep.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { describeRef } from '../cluster/cluster.ts';
-import { getNamed } from '../cluster/near.ts';
+import { describeRef } from '../../../shared/cluster/cluster.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
 import { editOf } from '../edit.ts';
 import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { describeRef, type ObjectRef } from '../../../shared/cluster/cluster.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
+import { controllerOf, identityOf, type KubeObject } from '../../../shared/cluster/objects.ts';
+import { tryOut, type WriteRequest, write } from '../../../shared/cluster/writer.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { at } from '../../../shared/kernel/json.ts';
-import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
-import { getNamed } from '../cluster/near.ts';
-import { controllerOf, identityOf, type KubeObject } from '../cluster/objects.ts';
-import { tryOut, type WriteRequest, write } from '../cluster/writer.ts';
 import { kubectlTool } from '../deps.ts';
 import { locateOne, targetOf } from '../locate.ts';
 import { name, namespace, why } from '../params.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { describeRef } from '../../../shared/cluster/cluster.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
+import { nameOf } from '../../../shared/cluster/objects.ts';
+import { ageOf } from '../../../shared/cluster/times.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
-import { describeRef } from '../cluster/cluster.ts';
-import { getNamed } from '../cluster/near.ts';
-import { nameOf } from '../cluster/objects.ts';
-
-import { ageOf } from '../cluster/times.ts';
 import { kubectlTool } from '../deps.ts';
 import { newest, SHORT, short } from '../fit.ts';
 import { locateOne, targetOf } from '../locate.ts';

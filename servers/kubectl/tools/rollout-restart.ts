@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { describeRef } from '../../../shared/cluster/cluster.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
 import { iso } from '../../../shared/kernel/clock.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { at } from '../../../shared/kernel/json.ts';
-import { describeRef } from '../cluster/cluster.ts';
-import { getNamed } from '../cluster/near.ts';
 import { editOf, mergeSpec } from '../edit.ts';
 import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';

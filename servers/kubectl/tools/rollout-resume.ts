@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { describeRef } from '../../../shared/cluster/cluster.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
 import { at } from '../../../shared/kernel/json.ts';
-import { describeRef } from '../cluster/cluster.ts';
-import { getNamed } from '../cluster/near.ts';
 import { editOf, mergeSpec, nothingToDo } from '../edit.ts';
 import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';

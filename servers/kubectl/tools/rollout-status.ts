@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { type Cluster, describeRef, type ObjectRef, pathOf } from '../../../shared/cluster/cluster.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
+import { type KubeObject, label } from '../../../shared/cluster/objects.ts';
 import type { Answer } from '../../../shared/gate/call.ts';
 import { arrayAt, stringAt } from '../../../shared/kernel/json.ts';
-import { type Cluster, describeRef, type ObjectRef, pathOf } from '../cluster/cluster.ts';
-import { getNamed } from '../cluster/near.ts';
-import { type KubeObject, label } from '../cluster/objects.ts';
 import { kubectlTool } from '../deps.ts';
 import { short } from '../fit.ts';
 import { troubleLines } from '../health/pod-groups.ts';

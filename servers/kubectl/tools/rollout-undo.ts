@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { describeRef, type ObjectRef } from '../../../shared/cluster/cluster.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
+import type { KubeObject } from '../../../shared/cluster/objects.ts';
+import { PATCH_TYPES } from '../../../shared/cluster/writer.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { at } from '../../../shared/kernel/json.ts';
-import { describeRef, type ObjectRef } from '../cluster/cluster.ts';
-import { getNamed } from '../cluster/near.ts';
-import type { KubeObject } from '../cluster/objects.ts';
-import { PATCH_TYPES } from '../cluster/writer.ts';
 import { type Edit, editOf } from '../edit.ts';
 import { editTool } from '../edit-tool.ts';
 import { locateOne } from '../locate.ts';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { type Cluster, describeRef, type ObjectRef } from '../../../shared/cluster/cluster.ts';
+import { listAll } from '../../../shared/cluster/lists.ts';
+import { getNamed } from '../../../shared/cluster/near.ts';
+import { identityOf, nameOf, replicasOf } from '../../../shared/cluster/objects.ts';
+import { PATCH_TYPES, tryOut, type WriteRequest, write } from '../../../shared/cluster/writer.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { numberAt, stringAt } from '../../../shared/kernel/json.ts';
 import { asSeen } from '../as-seen.ts';
-import { type Cluster, describeRef, type ObjectRef } from '../cluster/cluster.ts';
-import { listAll } from '../cluster/lists.ts';
-import { getNamed } from '../cluster/near.ts';
-import { identityOf, nameOf, replicasOf } from '../cluster/objects.ts';
-import { PATCH_TYPES, tryOut, type WriteRequest, write } from '../cluster/writer.ts';
 import { kubectlTool } from '../deps.ts';
 import { nothingToDo } from '../edit.ts';
 import { factsOf } from '../facts.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Resource } from '../../../shared/cluster/discovery.ts';
 import type { Answer } from '../../../shared/gate/call.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
-import type { Resource } from '../cluster/discovery.ts';
 
 import { kubectlTool } from '../deps.ts';
 import { targetOf } from '../locate.ts';

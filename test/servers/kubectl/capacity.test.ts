@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { requestsOf, shortageOf } from '../../../servers/kubectl/capacity.ts';
-import type { KubeObject } from '../../../servers/kubectl/cluster/objects.ts';
 import { whyNot } from '../../../servers/kubectl/scheduling.ts';
+import type { KubeObject } from '../../../shared/cluster/objects.ts';
 
 interface NodeSpec {
   cpu?: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { groupEvents } from '../../../servers/kubectl/cluster/events.ts';
-import { selectorOf } from '../../../servers/kubectl/cluster/selector.ts';
-import { ageOf, parseSpan, span } from '../../../servers/kubectl/cluster/times.ts';
+import { groupEvents } from '../../../shared/cluster/events.ts';
+import { selectorOf } from '../../../shared/cluster/selector.ts';
+import { ageOf, parseSpan, span } from '../../../shared/cluster/times.ts';
 import { ago, anEvent, NOW } from '../../support/kube.ts';
 
 describe('a span of time', () => {

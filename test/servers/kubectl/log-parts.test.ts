@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { podOrWorkload } from '../../../servers/kubectl/cluster/names.ts';
 import { first, newest } from '../../../servers/kubectl/fit.ts';
 import { grepFor } from '../../../servers/kubectl/grep.ts';
 import { chooseContainer } from '../../../servers/kubectl/log-source.ts';
 import { rank } from '../../../servers/kubectl/workload-pods.ts';
+import { podOrWorkload } from '../../../shared/cluster/names.ts';
 import { aCrashingPod, ago, aPod, NOW } from '../../support/kube.ts';
 
 describe('grep', () => {

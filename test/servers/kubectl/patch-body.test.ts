@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ObjectRef } from '../../../servers/kubectl/cluster/cluster.ts';
 import { patchRequest } from '../../../servers/kubectl/patch-body.ts';
+import type { ObjectRef } from '../../../shared/cluster/cluster.ts';
 import { DEPLOYMENT } from '../../support/builders.ts';
 
 const REF: ObjectRef = {

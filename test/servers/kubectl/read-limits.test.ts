@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiRequest, ApiResponse } from '../../../servers/kubectl/cluster/http.ts';
-import { listAll } from '../../../servers/kubectl/cluster/lists.ts';
-import { readLog } from '../../../servers/kubectl/cluster/log.ts';
 import { fetchUsage } from '../../../servers/kubectl/metrics.ts';
+import { listAll } from '../../../shared/cluster/lists.ts';
+import { readLog } from '../../../shared/cluster/log.ts';
+import type { HttpRequest, HttpResponse } from '../../../shared/http/send.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 
 const { signal } = new AbortController();
@@ -17,12 +17,12 @@ const pods = {
   subresources: [],
 };
 
-const reply = (text: string, status = 200): ApiResponse => ({ status, text, cut: false, warnings: [] });
+const reply = (text: string, status = 200): HttpResponse => ({ status, text, cut: false, warnings: [] });
 
 describe('a log that is too large', () => {
   /** As the API does it: the newest lines that are asked for, cut at their newest end. */
   function logOf(all: readonly string[], asked: number[]) {
-    const send = async ({ query }: ApiRequest) => {
+    const send = async ({ query }: HttpRequest) => {
       asked.push(Number(query?.tailLines));
       return reply(all.slice(-Number(query?.tailLines)).join('\n').slice(0, Number(query?.limitBytes)));
     };

@@ -1,4 +1,4 @@
-import { arrayAt, at, isObject, numberAt, stringAt } from '../../../shared/kernel/json.ts';
+import { arrayAt, at, isObject, numberAt, stringAt } from '../kernel/json.ts';
 
 /** An object as the API server gave it. Its fields are read by path, since every cluster has other kinds. */
 export type KubeObject = Readonly<Record<string, unknown>>;

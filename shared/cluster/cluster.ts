@@ -1,9 +1,9 @@
-import type { Clock } from '../../../shared/kernel/clock.ts';
-import { OpsError } from '../../../shared/kernel/errors.ts';
-import { isObject } from '../../../shared/kernel/json.ts';
-import { once } from '../../../shared/kernel/once.ts';
+import type { HttpRequest, HttpResponse, Query } from '../http/send.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { OpsError } from '../kernel/errors.ts';
+import { isObject } from '../kernel/json.ts';
+import { once } from '../kernel/once.ts';
 import { DISCOVERY_ACCEPT, Discovery, type Resource } from './discovery.ts';
-import type { ApiRequest, ApiResponse } from './http.ts';
 import type { Connection } from './kubeconfig.ts';
 import { apiPath } from './names.ts';
 import type { KubeObject } from './objects.ts';
@@ -16,11 +16,8 @@ export interface ObjectRef {
   readonly name: string;
 }
 
-export type Query = NonNullable<ApiRequest['query']>;
-
 /** Reads from one cluster. What writes is in `writer.ts` and demands a Permit. */
 export class Cluster {
-  /** The context that is used. */
   readonly connection: () => Promise<Connection>;
   readonly discovery: Discovery;
 
@@ -34,8 +31,8 @@ export class Cluster {
   }
 
   /** TLS and HTTP are loaded with the first request: a server that has not been asked yet needs neither. */
-  async send(call: ApiRequest): Promise<ApiResponse> {
-    const [connection, { send }] = await Promise.all([this.connection(), import('./http.ts')]);
+  async send(call: HttpRequest): Promise<HttpResponse> {
+    const [connection, { send }] = await Promise.all([this.connection(), import('../http/send.ts')]);
     return send(connection, call);
   }
 

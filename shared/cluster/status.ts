@@ -1,8 +1,8 @@
-import { type ErrorCode, OpsError } from '../../../shared/kernel/errors.ts';
-import { stringAt } from '../../../shared/kernel/json.ts';
-import { maskText } from '../../../shared/kernel/secrets.ts';
-import { oneLine } from '../../../shared/kernel/text.ts';
-import type { ApiResponse } from './http.ts';
+import type { HttpResponse } from '../http/send.ts';
+import { type ErrorCode, OpsError } from '../kernel/errors.ts';
+import { stringAt } from '../kernel/json.ts';
+import { maskText } from '../kernel/secrets.ts';
+import { oneLine } from '../kernel/text.ts';
 
 const BY_STATUS: Readonly<Record<number, readonly [code: ErrorCode, hint: string]>> = {
   400: ['rejected_by_backend', 'Correct the request as the message says.'],
@@ -16,7 +16,7 @@ const BY_STATUS: Readonly<Record<number, readonly [code: ErrorCode, hint: string
 };
 
 /** Turns an answer that is not 2xx into an error: the API server's own message, made safe. */
-export function ensureOk(response: ApiResponse, what: string): ApiResponse {
+export function ensureOk(response: HttpResponse, what: string): HttpResponse {
   if (response.status >= 200 && response.status < 300) return response;
   const [code, hint] = BY_STATUS[response.status] ?? ['rejected_by_backend', 'See the API server and its log.'];
   throw new OpsError(code, `${what}: ${messageFrom(response)} (HTTP ${response.status}).`, hint);
@@ -30,7 +30,7 @@ export function isHttp(error: unknown, status: number): boolean {
 /** A patch that is refused comes back whole, printed by Go: a Secret's new data would stand in the log. */
 const ECHO = /Invalid value: "map\[[\s\S]*\]"/g;
 
-function messageFrom({ text, status }: ApiResponse): string {
+function messageFrom({ text, status }: HttpResponse): string {
   const message = stringAt(parseOr(text), 'message');
   return message === undefined
     ? `the API server answered ${status}`
@@ -46,7 +46,7 @@ function parseOr(text: string): unknown {
 }
 
 /** The JSON of an answer; what is not JSON is an error that shows none of it. */
-export function jsonOf({ text, cut }: ApiResponse, what: string): unknown {
+export function jsonOf({ text, cut }: HttpResponse, what: string): unknown {
   if (cut)
     throw new OpsError(
       'too_large',

@@ -1,7 +1,8 @@
 import { Agent, type RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import type { Clock } from '../../../shared/kernel/clock.ts';
-import { messageOf, OpsError } from '../../../shared/kernel/errors.ts';
+import type { Endpoint } from '../http/endpoint.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { messageOf, OpsError } from '../kernel/errors.ts';
 
 export interface KubeconfigOptions {
   /** Path of the kubeconfig; what kubectl would take where it is left out. */
@@ -10,17 +11,18 @@ export interface KubeconfigOptions {
 }
 
 /** Where the API server is, and how to sign in to it. */
-export interface Connection {
-  readonly server: URL;
-  readonly context: string;
+export interface Connection extends Endpoint {
   /** The namespace of the context; `default` where it has none. */
   readonly namespace: string;
-  /** TLS material, credentials and the keep-alive agent for one request. `renew` asks for new credentials after a 401. */
-  options(renew: boolean): Promise<RequestOptions>;
 }
 
 /** Credentials that can change (exec plugins, token and certificate files) are asked for again after this time, in milliseconds. */
 const CREDENTIAL_LIFE = 30_000;
+
+const HINTS = {
+  unreachable: 'Check that the cluster is up and that the kubeconfig names it, then try again.',
+  untrusted: 'Check certificate-authority in the kubeconfig.',
+};
 
 /** Reads the kubeconfig (or the pod's service account). The one file that knows client-node, and it loads KubeConfig alone. */
 export async function connect(options: KubeconfigOptions, clock: Clock): Promise<Connection> {
@@ -30,10 +32,13 @@ export async function connect(options: KubeconfigOptions, clock: Clock): Promise
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw unusable(`context "${config.getCurrentContext()}" names no cluster`);
   const credentials = new Credentials(config, clock);
+  const server = parseServer(cluster.server);
+  const context = config.getCurrentContext();
   return {
-    server: parseServer(cluster.server),
-    context: config.getCurrentContext(),
-    namespace: config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
+    server,
+    label: `the API server ${server.host} (context ${context})`,
+    hints: HINTS,
+    namespace: config.getContextObject(context)?.namespace ?? 'default',
     options: (renew) => credentials.get(renew),
   };
 }

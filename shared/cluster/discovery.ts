@@ -1,8 +1,8 @@
 import { closest } from 'fastest-levenshtein';
-import type { Kind } from '../../../shared/kernel/action.ts';
-import type { Clock } from '../../../shared/kernel/clock.ts';
-import { OpsError } from '../../../shared/kernel/errors.ts';
-import { arrayAt, at, stringAt } from '../../../shared/kernel/json.ts';
+import type { Kind } from '../kernel/action.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { OpsError } from '../kernel/errors.ts';
+import { arrayAt, at, stringAt } from '../kernel/json.ts';
 
 /** A resource type as the API server serves it. */
 export interface Resource extends Kind {

@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { type RequestOptions, request } from 'node:https';
-import { errnoOf } from '../../../shared/kernel/errors.ts';
-import { failure, IDLE } from './http-failure.ts';
-import type { Connection } from './kubeconfig.ts';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { errnoOf } from '../kernel/errors.ts';
+import type { Endpoint } from './endpoint.ts';
+import { failure, IDLE, TOTAL } from './failure.ts';
 
-export interface ApiRequest {
+export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** From `apiPath`. */
+  /** Below the endpoint's address, encoded. */
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly query?: Query;
   readonly accept?: string;
   readonly contentType?: string;
   readonly body?: unknown;
@@ -17,32 +18,41 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
 }
 
-export interface ApiResponse {
+/** A list stands for a key that is there several times. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+export interface HttpResponse {
   readonly status: number;
   readonly text: string;
   /** The answer was longer than `maxBytes` and has been cut there. */
   readonly cut: boolean;
   readonly warnings: readonly string[];
+  /** Where a redirect points: it is never followed, since the credentials would go with it. */
+  readonly location?: string | undefined;
 }
 
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** One request over the keep-alive agent. A GET that broke on a stale socket is tried once more; a change never is. */
-export async function send(connection: Connection, call: ApiRequest): Promise<ApiResponse> {
-  const first = await attempt(connection, call, false).catch((error: unknown) => {
+export async function send(endpoint: Endpoint, call: HttpRequest): Promise<HttpResponse> {
+  const late = AbortSignal.timeout(TOTAL);
+  const bounded = { ...call, signal: AbortSignal.any([call.signal, late]) };
+  const problem = (error: unknown) => failure(endpoint, call.signal, late, error);
+  const first = await attempt(endpoint, bounded, false).catch((error: unknown) => {
     if (call.method === 'GET' && errnoOf(error) === 'ECONNRESET') return undefined;
-    throw failure(connection, call.signal, error);
+    throw problem(error);
   });
   if (first !== undefined && first.status !== 401) return first;
-  return attempt(connection, call, first?.status === 401).catch((error: unknown) => {
-    throw failure(connection, call.signal, error);
+  return attempt(endpoint, bounded, first?.status === 401).catch((error: unknown) => {
+    throw problem(error);
   });
 }
 
-async function attempt(connection: Connection, call: ApiRequest, renew: boolean): Promise<ApiResponse> {
-  const options = await connection.options(renew);
-  const { promise, resolve, reject } = Promise.withResolvers<ApiResponse>();
-  const outgoing = request(requestOptions(connection, call, options), (incoming) => {
+async function attempt(endpoint: Endpoint, call: HttpRequest, renew: boolean): Promise<HttpResponse> {
+  const options = await endpoint.options(renew);
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const { request } = endpoint.server.protocol === 'http:' ? http : https;
+  const outgoing = request(requestOptions(endpoint, call, options), (incoming) => {
     collect(incoming, call.maxBytes ?? MAX_BYTES).then(resolve, reject);
   });
   outgoing.on('error', reject);
@@ -51,16 +61,13 @@ async function attempt(connection: Connection, call: ApiRequest, renew: boolean)
   return promise;
 }
 
-function requestOptions({ server }: Connection, call: ApiRequest, options: RequestOptions): RequestOptions {
-  const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(call.query ?? {})) if (value !== undefined) query.set(key, String(value));
+function requestOptions({ server }: Endpoint, call: HttpRequest, options: https.RequestOptions): https.RequestOptions {
   const base = server.pathname.replace(/\/$/, '');
-  const search = query.size > 0 ? `?${query}` : '';
   return {
     ...options,
     hostname: server.hostname.replace(/^\[|\]$/g, ''),
-    port: server.port || 443,
-    path: `${base}${call.path}${search}`,
+    port: server.port || (server.protocol === 'http:' ? 80 : 443),
+    path: `${base}${call.path}${search(call.query)}`,
     method: call.method,
     timeout: IDLE,
     signal: call.signal,
@@ -73,25 +80,33 @@ function requestOptions({ server }: Connection, call: ApiRequest, options: Reque
   };
 }
 
-function bodyOf({ body }: ApiRequest): string | undefined {
+function search(query: Query = {}): string {
+  const all = new URLSearchParams();
+  for (const [key, value] of Object.entries(query))
+    for (const one of [value ?? []].flat()) all.append(key, String(one));
+  return all.size > 0 ? `?${all}` : '';
+}
+
+function bodyOf({ body }: HttpRequest): string | undefined {
   return body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
 }
 
 /** Node sends a DELETE's body without its length unless told: the server would take it for the next request. */
-function bodyHeaders(call: ApiRequest): Record<string, string | number> {
+function bodyHeaders(call: HttpRequest): Record<string, string | number> {
   const body = bodyOf(call);
   if (body === undefined) return {};
   return { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) };
 }
 
 /** Reads the body up to a limit. The socket of a cut answer is not reused. */
-function collect(incoming: IncomingMessage, maxBytes: number): Promise<ApiResponse> {
-  const { promise, resolve, reject } = Promise.withResolvers<ApiResponse>();
+function collect(incoming: IncomingMessage, maxBytes: number): Promise<HttpResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const chunks: Buffer[] = [];
   let size = 0;
   const done = (cut: boolean) => {
     const text = Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
-    resolve({ status: incoming.statusCode ?? 0, text, cut, warnings: warningsOf(incoming) });
+    const { location } = incoming.headers;
+    resolve({ status: incoming.statusCode ?? 0, text, cut, warnings: warningsOf(incoming), location });
   };
   incoming.on('data', (chunk: Buffer) => {
     chunks.push(chunk);
@@ -105,7 +120,7 @@ function collect(incoming: IncomingMessage, maxBytes: number): Promise<ApiRespon
   return promise;
 }
 
-/** The API server's `Warning: 299 - "..."` headers. */
+/** Kubernetes' `Warning: 299 - "..."` headers. */
 function warningsOf({ headers }: IncomingMessage): readonly string[] {
   const all = headers.warning ?? '';
   return [...all.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));

@@ -1,4 +1,4 @@
-import { OpsError } from '../../../shared/kernel/errors.ts';
+import { OpsError } from '../kernel/errors.ts';
 import { type Cluster, describeRef, type ObjectRef, pathOf } from './cluster.ts';
 import { ensureOk } from './status.ts';
 

@@ -1,5 +1,5 @@
-import { OpsError } from '../../../shared/kernel/errors.ts';
-import { arrayAt, at, isObject, stringAt } from '../../../shared/kernel/json.ts';
+import { OpsError } from '../kernel/errors.ts';
+import { arrayAt, at, isObject, stringAt } from '../kernel/json.ts';
 import type { Cluster } from './cluster.ts';
 import type { Resource } from './discovery.ts';
 

@@ -1,4 +1,4 @@
-import { at, numberAt, stringAt } from '../../../shared/kernel/json.ts';
+import { at, numberAt, stringAt } from '../kernel/json.ts';
 import type { Cluster } from './cluster.ts';
 import { listAll } from './lists.ts';
 

@@ -1,4 +1,4 @@
-import { arrayAt, at, isObject, stringAt } from '../../../shared/kernel/json.ts';
+import { arrayAt, at, isObject, stringAt } from '../kernel/json.ts';
 
 const OPERATORS: Readonly<Record<string, string>> = { In: 'in', NotIn: 'notin' };
 

@@ -1,5 +1,5 @@
-import { arrayAt, numberAt, stringAt } from '../../../shared/kernel/json.ts';
-import { oneLine } from '../../../shared/kernel/text.ts';
+import { arrayAt, numberAt, stringAt } from '../kernel/json.ts';
+import { oneLine } from '../kernel/text.ts';
 import { type Cluster, pathOf } from './cluster.ts';
 import type { Resource } from './discovery.ts';
 import { namespaceOf } from './objects.ts';

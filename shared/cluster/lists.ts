@@ -1,5 +1,5 @@
-import { OpsError } from '../../../shared/kernel/errors.ts';
-import { arrayAt, isObject, stringAt } from '../../../shared/kernel/json.ts';
+import { OpsError } from '../kernel/errors.ts';
+import { arrayAt, isObject, stringAt } from '../kernel/json.ts';
 import { type Cluster, type Endpoint, pathOf } from './cluster.ts';
 import type { KubeObject } from './objects.ts';
 

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { OpsError } from '../../../shared/kernel/errors.ts';
+import { OpsError } from '../kernel/errors.ts';
 import { type Cluster, describeRef, type ObjectRef } from './cluster.ts';
 import { listAll, METADATA_ONLY } from './lists.ts';
 import { type KubeObject, nameOf, namespaceOf } from './objects.ts';

@@ -1,4 +1,4 @@
-import { at } from '../../../shared/kernel/json.ts';
+import { at } from '../kernel/json.ts';
 import { type Cluster, pathOf } from './cluster.ts';
 import { ensureOk, jsonOf } from './status.ts';
 

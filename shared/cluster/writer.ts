@@ -1,7 +1,7 @@
-import { demand, type Permit } from '../../../shared/gate/permit.ts';
-import { isObject } from '../../../shared/kernel/json.ts';
-import { type Cluster, describeRef, type ObjectRef, pathOf, type Query } from './cluster.ts';
-import type { ApiRequest } from './http.ts';
+import { demand, type Permit } from '../gate/permit.ts';
+import type { HttpRequest, Query } from '../http/send.ts';
+import { isObject } from '../kernel/json.ts';
+import { type Cluster, describeRef, type ObjectRef, pathOf } from './cluster.ts';
 import type { KubeObject } from './objects.ts';
 import { ensureOk, jsonOf } from './status.ts';
 
@@ -72,7 +72,7 @@ async function perform(
   const named =
     method === 'POST' && subresource === undefined ? { resource: ref.resource, namespace: ref.namespace } : ref;
   const { query, body } = method === 'DELETE' ? deletion(request, dryRun) : change(request, dryRun);
-  const call: ApiRequest = {
+  const call: HttpRequest = {
     method,
     path: pathOf(named, ...(subresource === undefined ? [] : [subresource])),
     query,
