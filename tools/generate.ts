@@ -1,12 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { TOOLS as ARGOCD } from '../servers/argocd/toolset.ts';
+import { TOOLS as GITEA } from '../servers/gitea/toolset.ts';
 import { TOOLS as KUBECTL } from '../servers/kubectl/toolset.ts';
+import { TOOLS as PROMETHEUS } from '../servers/prometheus/toolset.ts';
 import { at, isObject, stringAt } from '../shared/kernel/json.ts';
 import { wireTool } from '../shared/tool/mcp-server.ts';
 import type { ToolInfo } from '../shared/tool/toolset.ts';
 
 /** What is made from the tool definitions, and checked in: `npm run check` fails when it is not up to date. */
-const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = { kubectl: KUBECTL };
+export const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = {
+  kubectl: KUBECTL,
+  argocd: ARGOCD,
+  prometheus: PROMETHEUS,
+  gitea: GITEA,
+};
 
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'shared/policy/tools.gen.json': () => `${JSON.stringify(catalogue(), null, 2)}\n`,

@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { Wanted } from './merge.ts';
 
 /** Servers that this version brings. */
-export const SERVERS = ['kubectl'] as const;
+export const SERVERS = ['kubectl', 'argocd', 'prometheus', 'gitea'] as const;
 
 /** What install wants in the user's settings.json. Agents and autonomy are the user's as soon as they are there. */
 export function wantedSettings(context: Context): readonly Wanted[] {

@@ -1,18 +1,38 @@
 import { z } from 'zod';
 import { OpsError } from '../kernel/errors.ts';
 
+const text = z.string().min(1);
+
+/** How to reach a backend over HTTP. Secrets stand in files or in the environment, never here. */
+const backend = z
+  .strictObject({
+    url: text.optional().describe('Its address; what the environment says where it is left out.'),
+    token_file: text.optional().describe('Path of a file that holds the token alone.'),
+    token_env: text.optional().describe('Name of the environment variable that holds the token.'),
+    username: text.optional().describe('For basic authentication, with password_file or password_env.'),
+    password_file: text.optional().describe('Path of a file that holds the password alone.'),
+    password_env: text.optional().describe('Name of the environment variable that holds the password.'),
+    ca_file: text.optional().describe('PEM file of your own certificate authority.'),
+    insecure_skip_tls_verify: z.boolean().default(false).describe('Trust any certificate; every answer says so.'),
+  })
+  .default({ insecure_skip_tls_verify: false });
+
+export type BackendConfig = z.output<typeof backend>;
+
 /** `~/.claude/k8s-agent.yaml`. Secrets are named by file or environment variable, never written into it. */
 export const configSchema = z.strictObject({
   kubectl: z
     .strictObject({
-      kubeconfig: z
-        .string()
-        .min(1)
+      kubeconfig: text
         .optional()
         .describe('Path of the kubeconfig; KUBECONFIG, then ~/.kube/config, where it is left out.'),
-      context: z.string().min(1).optional().describe('Its context; the current one where it is left out.'),
+      context: text.optional().describe('Its context; the current one where it is left out.'),
     })
     .default({}),
+  argocd: backend,
+  prometheus: backend,
+  alertmanager: backend,
+  gitea: backend,
   approvals: z
     .strictObject({
       expires: z.int().min(1).max(1440).default(15).describe('Minutes that an approval stands.'),
@@ -23,8 +43,11 @@ export const configSchema = z.strictObject({
 export type Config = z.output<typeof configSchema>;
 
 export function invalidConfig(where: string, what: string): OpsError {
-  const sections = Object.entries(configSchema.shape).map(
-    ([key, section]) => `${key} (${Object.keys(section.unwrap().shape).join(', ')})`,
-  );
-  return new OpsError('config_invalid', `${where}: ${what}.`, `Valid keys: ${sections.join('; ')}.`);
+  const sections = Map.groupBy(configSchema.keyof().options, keysOf);
+  const keys = [...sections].map(([inside, names]) => `${names.join(', ')} (${inside})`);
+  return new OpsError('config_invalid', `${where}: ${what}.`, `Valid keys: ${keys.join('; ')}.`);
+}
+
+function keysOf(section: keyof typeof configSchema.shape): string {
+  return Object.keys(configSchema.shape[section].unwrap().shape).join(', ');
 }

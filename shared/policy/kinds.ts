@@ -66,6 +66,16 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'ServiceMonitor servicemonitors smon',
     'PodMonitor podmonitors pmon',
   ],
+  // What the other servers act on: no cluster serves these, so their groups are the servers' names.
+  argocd: ['Cluster clusters'],
+  prometheus: ['Metric metrics', 'Alert alerts', 'Rule rules', 'Target targets', 'Silence silences'],
+  gitea: [
+    'Repository repositories repo repos',
+    'File files',
+    'Branch branches',
+    'Commit commits',
+    'PullRequest pullrequests pull pulls pr prs',
+  ],
 };
 
 /** The kinds that are known without asking a cluster. */

@@ -22,14 +22,22 @@ export function createToolset<Deps>(options: {
   readonly tools: readonly Tool<Deps>[];
   readonly deps: Deps;
   readonly ports: GatePorts;
+  /** What every answer has to say of the connection, as that a certificate is not checked. */
+  readonly notice?: () => Promise<string | undefined>;
 }): Toolset {
-  const { server, instructions, tools, deps, ports } = options;
+  const { server, instructions, tools, deps, ports, notice = async () => undefined } = options;
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   return {
     server,
     instructions,
     tools,
-    call: (name, raw, caller) => pass(ports, open(server, byName, deps, name, raw), caller),
+    call: async (name, raw, caller) => {
+      const verdict = await pass(ports, open(server, byName, deps, name, raw), caller);
+      if (verdict.kind === 'ask') return verdict;
+      // A connection that cannot even be opened has told so in the answer itself.
+      const warning = await notice().catch(() => undefined);
+      return warning === undefined ? verdict : { ...verdict, text: `${warning}\n${verdict.text}` };
+    },
   };
 }
 

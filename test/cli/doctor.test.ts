@@ -32,7 +32,7 @@ describe('doctor', () => {
     file('.kube/config', KUBECONFIG);
     const { passphrase, ...rest } = await look(context);
     expect(Object.values(rest).filter((finding) => 'problem' in finding)).toEqual([]);
-    expect(rest.servers).toEqual({ seen: 'kubectl: 1 tool' });
+    expect(rest.servers).toEqual({ seen: 'kubectl: 1 tool, argocd: 1 tool, prometheus: 1 tool, gitea: 1 tool' });
     expect(passphrase).toMatchObject({ cure: expect.stringContaining('k8s-agent passphrase') });
   });
 

@@ -74,7 +74,13 @@ describe('install', () => {
       expect(text).toContain(part);
     }
     const value = parse(text, [], { allowTrailingComma: true });
-    expect(value.permissions.allow).toEqual(['Read', 'mcp__kubectl__*']);
+    expect(value.permissions.allow).toEqual([
+      'Read',
+      'mcp__kubectl__*',
+      'mcp__argocd__*',
+      'mcp__prometheus__*',
+      'mcp__gitea__*',
+    ]);
     expect(value.hooks.PreToolUse).toHaveLength(2);
     expect(value.hooks.PreToolUse[1].hooks[0]).toMatchObject({ command: process.execPath, onFailure: 'block' });
   });

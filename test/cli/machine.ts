@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type Context, contextFor } from '../../cli/context.ts';
+import { SERVERS } from '../../cli/install/wanted.ts';
 import type { Machine } from '../../cli/machine.ts';
 
 /** A person's machine in a folder of its own: nothing of the real one is read or written. */
@@ -59,6 +60,6 @@ export function aPackage(hook: string, server: string, given: Parameters<typeof 
   });
   made.file('package/package.json', '{"type":"module"}');
   made.file('package/dist/guard.js', hook);
-  made.file('package/dist/kubectl.js', server);
+  for (const name of SERVERS) made.file(`package/dist/${name}.js`, server);
   return { ...made, machine: { ...made.machine, root }, context: { ...made.context, root } };
 }

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { TOOLS } from '../../servers/kubectl/toolset.ts';
 import { ERROR_CODES } from '../../shared/kernel/errors.ts';
 import { isObject } from '../../shared/kernel/json.ts';
 import { VERBS } from '../../shared/policy/verbs.ts';
 import { wireTool } from '../../shared/tool/mcp-server.ts';
-import { GENERATED, tokens } from '../../tools/generate.ts';
+import { GENERATED, SERVERS, tokens } from '../../tools/generate.ts';
 import { aCall, aPlan, aWrite } from '../support/builders.ts';
 import { gateRig } from '../support/gate-rig.ts';
 
@@ -17,8 +16,8 @@ describe('frozen: a change here is seen by whoever reads our logs or calls our t
     await expect(pretty(ERROR_CODES)).toMatchFileSnapshot('error-codes.json');
   });
 
-  it('tool schemas of kubectl', async () => {
-    await expect(pretty(TOOLS.map(wireTool))).toMatchFileSnapshot('kubectl-tools.json');
+  it.each(Object.entries(SERVERS))('tool schemas of %s', async (server, tools) => {
+    await expect(pretty(tools.map(wireTool))).toMatchFileSnapshot(`${server}-tools.json`);
   });
 
   it('audit records of a change that a person confirmed', async () => {
@@ -37,26 +36,26 @@ describe('frozen: a change here is seen by whoever reads our logs or calls our t
   });
 });
 
-describe('the tools of kubectl', () => {
-  it('cost a model at most 3,500 tokens', () => {
-    expect(tokens(TOOLS)).toBeLessThanOrEqual(3_500);
+describe('the tools', () => {
+  it('cost a model at most 9,000 tokens on all servers, and 3,500 on kubectl', () => {
+    expect(tokens(SERVERS.kubectl ?? [])).toBeLessThanOrEqual(3_500);
+    expect(tokens(Object.values(SERVERS).flat())).toBeLessThanOrEqual(9_000);
   });
 
-  it.each(TOOLS.map((tool) => [tool.name, tool] as const))(
-    '%s describes every parameter, and has a verb that policy knows',
-    (_, tool) => {
-      const { properties } = tool.schema;
-      expect(isObject(properties)).toBe(true);
-      for (const [name, schema] of Object.entries(isObject(properties) ? properties : {})) {
-        expect(schema, name).toHaveProperty('description');
-      }
-      expect(Object.keys(VERBS)).toContain(tool.verb);
-      expect(tool.schema).toMatchObject({ additionalProperties: false });
-    },
-  );
+  it.each(
+    Object.entries(SERVERS).flatMap(([server, tools]) => tools.map((tool) => [server, tool.name, tool] as const)),
+  )('%s %s describes every parameter, and has a verb that policy knows', (_server, _name, tool) => {
+    const { properties } = tool.schema;
+    expect(isObject(properties)).toBe(true);
+    for (const [name, schema] of Object.entries(isObject(properties) ? properties : {})) {
+      expect(schema, name).toHaveProperty('description');
+    }
+    expect(Object.keys(VERBS)).toContain(tool.verb);
+    expect(tool.schema).toMatchObject({ additionalProperties: false });
+  });
 
-  it('are in alphabetical order under names that are theirs alone', () => {
-    const names = TOOLS.map(({ name }) => name);
+  it.each(Object.entries(SERVERS))('of %s are in alphabetical order under names that are theirs alone', (_, tools) => {
+    const names = tools.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)].sort());
   });
 });

@@ -7,8 +7,17 @@ const parse = (text: string) => parseConfig(text, 'k8s-agent.yaml');
 
 describe('k8s-agent.yaml', () => {
   it('may be missing or empty', async () => {
-    expect(await readConfig('no-such-file.yaml')).toEqual({ kubectl: {}, approvals: { expires: 15 } });
-    expect(parse('')).toEqual({ kubectl: {}, approvals: { expires: 15 } });
+    const backend = { insecure_skip_tls_verify: false };
+    const defaults = {
+      kubectl: {},
+      argocd: backend,
+      prometheus: backend,
+      alertmanager: backend,
+      gitea: backend,
+      approvals: { expires: 15 },
+    };
+    expect(await readConfig('no-such-file.yaml')).toEqual(defaults);
+    expect(parse('')).toEqual(defaults);
   });
 
   it('names kubeconfig and context', () => {
@@ -32,7 +41,7 @@ describe('k8s-agent.yaml', () => {
       parse('kubctl: {}');
     } catch (error) {
       expect(error instanceof OpsError && error.hint).toBe(
-        'Valid keys: kubectl (kubeconfig, context); approvals (expires).',
+        'Valid keys: kubectl (kubeconfig, context); argocd, prometheus, alertmanager, gitea (url, token_file, token_env, username, password_file, password_env, ca_file, insecure_skip_tls_verify); approvals (expires).',
       );
     }
     expect.assertions(1);
