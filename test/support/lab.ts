@@ -7,7 +7,10 @@ import { Cluster } from '../../shared/cluster/cluster.ts';
 import { connect } from '../../shared/cluster/kubeconfig.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 
-/** The tests' own lab, beside a user's: every suite of a run shares it, each in namespaces of its own. */
+/**
+ * The tests' own lab, beside a user's: every suite of a run shares it, each in namespaces of its own. `npm test` brings
+ * a fresh one; vitest called by hand keeps this one, which `npm run lab -- --dir FOLDER reset` empties.
+ */
 export function testLabDir(): string {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return process.env.K8S_AGENT_TEST_LAB_DIR ?? join(cache, 'k8s-agent-orchestrator', 'lab-test');
