@@ -4,15 +4,16 @@ import { write } from '../../shared/cluster/writer.ts';
 import type { Answer, Preview } from '../../shared/gate/call.ts';
 import type { Permit } from '../../shared/gate/permit.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
+import { type LineDiff, lineCount } from '../../shared/kernel/line-diff.ts';
 import { type ApplyDocument, sendApplied } from './apply-document.ts';
-import { diffObjects, lineCount, type ObjectDiff } from './diff.ts';
+import { diffObjects } from './diff.ts';
 import { nothingToDo } from './edit.ts';
 import { warningLines } from './preview.ts';
 import { rolloutRisk } from './workloads.ts';
 
 interface Shown {
   readonly document: ApplyDocument;
-  readonly diff: ObjectDiff;
+  readonly diff: LineDiff;
   readonly risk: string | undefined;
   readonly lines: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../shared/cluster/cluster.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { defineTool } from '../../shared/tool/define.ts';
+import { oncePerCallWith } from '../../shared/tool/once-per-call.ts';
 
 export interface KubectlDeps {
   readonly cluster: Cluster;
@@ -16,3 +17,5 @@ export interface DescribeArgs {
 }
 
 export const kubectlTool = defineTool<KubectlDeps>();
+
+export const oncePerCall = oncePerCallWith<KubectlDeps>();

@@ -1,36 +1,14 @@
-import { structuredPatch } from 'diff';
 import { redactObject } from '../../shared/audit/redact.ts';
 import type { KubeObject } from '../../shared/cluster/objects.ts';
 import { at, isObject } from '../../shared/kernel/json.ts';
+import { diffLines, type LineDiff } from '../../shared/kernel/line-diff.ts';
 import { toYaml } from './yaml.ts';
 
-/** How one object would change, as a person reads it. */
-export interface ObjectDiff {
-  /** A unified diff; empty where nothing changes. */
-  readonly text: string;
-  readonly added: number;
-  readonly removed: number;
-}
-
-/** Lines of unchanged text around a change. */
-const CONTEXT = 3;
-
 /** The change from `before` (undefined: it does not exist yet) to `after`, without what the server keeps by itself. */
-export function diffObjects(before: KubeObject | undefined, after: KubeObject): ObjectDiff {
+export function diffObjects(before: KubeObject | undefined, after: KubeObject): LineDiff {
   const old = before === undefined ? '' : toYaml(redactObject(shown(before)));
   const wanted = toYaml(markChanges(redactObject(shown(after)), before ?? {}, after));
-  const { hunks } = structuredPatch('', '', old, wanted, undefined, undefined, { context: CONTEXT });
-  const lines = hunks.flatMap((hunk) => hunk.lines);
-  return {
-    text: hunks.flatMap(({ oldStart, newStart, lines }) => [`@@ -${oldStart} +${newStart} @@`, ...lines]).join('\n'),
-    added: lines.filter((line) => line.startsWith('+')).length,
-    removed: lines.filter((line) => line.startsWith('-')).length,
-  };
-}
-
-/** `+12 −3 lines` */
-export function lineCount({ added, removed }: Pick<ObjectDiff, 'added' | 'removed'>): string {
-  return `+${added} −${removed} lines`;
+  return diffLines(old, wanted);
 }
 
 const SERVER_SET = ['resourceVersion', 'uid', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'];

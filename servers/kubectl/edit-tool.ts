@@ -1,9 +1,8 @@
 import type { z } from 'zod';
 import type { KubeObject } from '../../shared/cluster/objects.ts';
 import type { Tool } from '../../shared/tool/define.ts';
-import { type KubectlDeps, kubectlTool } from './deps.ts';
+import { type KubectlDeps, kubectlTool, oncePerCall } from './deps.ts';
 import { type Edit, editTarget, planEdit, type Words } from './edit.ts';
-import { oncePerCall } from './once.ts';
 
 type Input<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape, z.core.$strict>>;
 

@@ -4,9 +4,10 @@ import { PATCH_TYPES, tryOut, type WriteRequest, type Written, write } from '../
 import type { Planned } from '../../shared/gate/call.ts';
 import type { Permit } from '../../shared/gate/permit.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
+import { lineCount } from '../../shared/kernel/line-diff.ts';
 import type { Target } from '../../shared/tool/define.ts';
 import { asSeen } from './as-seen.ts';
-import { diffObjects, lineCount } from './diff.ts';
+import { diffObjects } from './diff.ts';
 import { factsOf } from './facts.ts';
 import { targetOf } from './locate.ts';
 import { warningLines } from './preview.ts';

@@ -1,7 +1,8 @@
 import type { Cluster, ObjectRef } from '../../shared/cluster/cluster.ts';
+import { isOurs, OURS_FLOOR } from '../../shared/cluster/floors.ts';
 import type { KubeObject } from '../../shared/cluster/objects.ts';
 import type { Facts } from '../../shared/kernel/action.ts';
-import { floorOf, isOurs, OURS_FLOOR } from './floors.ts';
+import { floorOf } from './floors.ts';
 import { ownerOf } from './gitops.ts';
 import { isRbac } from './rights.ts';
 

@@ -1,8 +1,8 @@
+import { type ManifestDocument, type Path, readDocuments } from '../../shared/cluster/documents.ts';
 import { namespaceName, objectName } from '../../shared/cluster/names.ts';
 import { type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
-import { type ManifestDocument, type Path, readDocuments } from './manifest-source.ts';
 
 /** More than a person can read before a yes. */
 const MAX_OBJECTS = 50;

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { nameOf } from '../../../shared/cluster/objects.ts';
 import { type ApplyDocument, readDocument } from '../apply-document.ts';
 import { applyAll, previewAll } from '../apply-manifest.ts';
-import { kubectlTool } from '../deps.ts';
+import { kubectlTool, oncePerCall } from '../deps.ts';
 import { factsOf } from '../facts.ts';
 import { targetOf } from '../locate.ts';
 import { parseManifest } from '../manifest.ts';
 import { inOrder } from '../manifest-order.ts';
-import { oncePerCall } from '../once.ts';
 import { namespace, why } from '../params.ts';
 
 const input = z.strictObject({

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { describeRef, type ObjectRef } from '../../../shared/cluster/cluster.ts';
+import { isOurs, OURS_FLOOR } from '../../../shared/cluster/floors.ts';
 import { getNamed } from '../../../shared/cluster/near.ts';
 import { identityOf, type KubeObject } from '../../../shared/cluster/objects.ts';
 import { tryOut, type WriteRequest, write } from '../../../shared/cluster/writer.ts';
 import { arrayAt, at } from '../../../shared/kernel/json.ts';
 import { asSeen } from '../as-seen.ts';
-import { kubectlTool } from '../deps.ts';
+import { kubectlTool, oncePerCall } from '../deps.ts';
 import { factsOf } from '../facts.ts';
-import { isOurs, OURS_FLOOR } from '../floors.ts';
 import { madeByPeople } from '../inventory.ts';
 import { locateOne, targetOf } from '../locate.ts';
-import { oncePerCall } from '../once.ts';
 import { kind, name, namespace, why } from '../params.ts';
 import { uidOf, warningLines } from '../preview.ts';
 import { reachLines, reachOf } from '../reach.ts';

@@ -3,14 +3,14 @@ import { describeRef } from '../../../shared/cluster/cluster.ts';
 import { nameOf } from '../../../shared/cluster/objects.ts';
 import type { Answer } from '../../../shared/gate/call.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
+import { lineCount } from '../../../shared/kernel/line-diff.ts';
 import { count } from '../../../shared/kernel/text.ts';
 import { type ApplyDocument, readDocument } from '../apply-document.ts';
-import { kubectlTool } from '../deps.ts';
-import { diffObjects, lineCount } from '../diff.ts';
+import { kubectlTool, oncePerCall } from '../deps.ts';
+import { diffObjects } from '../diff.ts';
 import { first, LONG } from '../fit.ts';
 import { targetOf } from '../locate.ts';
 import { parseManifest } from '../manifest.ts';
-import { oncePerCall } from '../once.ts';
 import { namespace } from '../params.ts';
 
 const input = z.strictObject({

@@ -7,11 +7,10 @@ import { PATCH_TYPES, tryOut, type WriteRequest, write } from '../../../shared/c
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { numberAt, stringAt } from '../../../shared/kernel/json.ts';
 import { asSeen } from '../as-seen.ts';
-import { kubectlTool } from '../deps.ts';
+import { kubectlTool, oncePerCall } from '../deps.ts';
 import { nothingToDo } from '../edit.ts';
 import { factsOf } from '../facts.ts';
 import { locateOne, targetOf } from '../locate.ts';
-import { oncePerCall } from '../once.ts';
 import { kind, name, namespace, why } from '../params.ts';
 import { warningLines } from '../preview.ts';
 

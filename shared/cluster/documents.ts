@@ -1,7 +1,7 @@
 import { type Document, isScalar, LineCounter, parseAllDocuments, type ScalarTag, visit } from 'yaml';
-import { messageOf, OpsError } from '../../shared/kernel/errors.ts';
-import { isObject } from '../../shared/kernel/json.ts';
-import { oneLine } from '../../shared/kernel/text.ts';
+import { messageOf, OpsError } from '../kernel/errors.ts';
+import { isObject } from '../kernel/json.ts';
+import { oneLine } from '../kernel/text.ts';
 
 /** Bytes: an object in etcd has 1.5 MB at most. */
 const MAX_BYTES = 1_000_000;
@@ -31,15 +31,15 @@ export interface ManifestDocument {
   error(path: Path, what: string, hint: string): OpsError;
 }
 
-/** Reads the YAML or JSON documents of a manifest; empty ones are left out. */
-export function readDocuments(manifest: string): readonly ManifestDocument[] {
-  const text = readable(manifest);
+/** Reads the YAML or JSON documents of a manifest; empty ones are left out. `name` is what errors call it: a file's path. */
+export function readDocuments(manifest: string, name = 'manifest'): readonly ManifestDocument[] {
+  const text = readable(manifest, name);
   const lines = new LineCounter();
   const error = (offset: number, what: string, hint: string) => {
     const { line, col } = lines.linePos(offset);
-    return new OpsError('invalid_input', `manifest:${line || 1}:${col || 1}: ${oneLine(what, 200)}.`, hint);
+    return new OpsError('invalid_input', `${name}:${line || 1}:${col || 1}: ${oneLine(what, 200)}.`, hint);
   };
-  return parse(text, lines).flatMap((document) => {
+  return parse(text, lines, name).flatMap((document) => {
     refuseBroken(document, error);
     const value = toValue(document, error);
     const located = (path: Path, what: string, hint: string) => error(offsetOf(document, path), what, hint);
@@ -49,12 +49,12 @@ export function readDocuments(manifest: string): readonly ManifestDocument[] {
 
 type ErrorAt = (offset: number, what: string, hint: string) => OpsError;
 
-function readable(manifest: string): string {
+function readable(manifest: string, name: string): string {
   const text = manifest.replace(/^\ufeff/, '');
   const bytes = Buffer.byteLength(text);
   if (bytes > MAX_BYTES) {
     const hint = 'Split it, and keep large files out of ConfigMaps.';
-    throw new OpsError('too_large', `manifest: ${bytes} bytes; ${MAX_BYTES} are the limit.`, hint);
+    throw new OpsError('too_large', `${name}: ${bytes} bytes; ${MAX_BYTES} are the limit.`, hint);
   }
   const offset = text.search(UNREADABLE);
   if (offset < 0) return text;
@@ -62,18 +62,18 @@ function readable(manifest: string): string {
   const code = (text.codePointAt(offset) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   throw new OpsError(
     'invalid_input',
-    `manifest:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: U+${code} cannot stand in a manifest.`,
+    `${name}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}: U+${code} cannot stand in a manifest.`,
     'Write it as UTF-8 text without control characters; binary data goes base64 into binaryData or a Secret.',
   );
 }
 
-function parse(text: string, lineCounter: LineCounter): readonly Document[] {
+function parse(text: string, lineCounter: LineCounter, name: string): readonly Document[] {
   try {
     // uniqueKeys compares every key with every other (40,000 keys take 46 s): refuseBroken looks for twins itself.
     const options = { lineCounter, merge: true, uniqueKeys: false, prettyErrors: false };
     return [...parseAllDocuments(text, { ...options, customTags: (tags) => [OCTAL, ...tags] })];
   } catch (error) {
-    throw new OpsError('invalid_input', `manifest: ${oneLine(messageOf(error), 200)}.`, 'Nest it less deeply.');
+    throw new OpsError('invalid_input', `${name}: ${oneLine(messageOf(error), 200)}.`, 'Nest it less deeply.');
   }
 }
 
