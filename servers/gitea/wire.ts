@@ -20,6 +20,6 @@ export function run(env: NodeJS.ProcessEnv): void {
     const connection = await connect(kubectl, systemClock).catch(() => undefined);
     return connection && new Cluster(async () => connection, systemClock);
   });
-  const deps = { gitea: new Rest(open, DIALECT), cluster, clock: systemClock };
+  const deps = { gitea: new Rest(open, DIALECT), cluster };
   runServer(giteaToolset(deps, booted.ports), booted, manifest.version);
 }

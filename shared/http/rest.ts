@@ -23,7 +23,7 @@ export interface RestChange extends RestRead {
 }
 
 /** An answer that is not 2xx. */
-export class HttpError extends OpsError {
+class HttpError extends OpsError {
   readonly status: number;
 
   constructor(status: number, ...rest: ConstructorParameters<typeof OpsError>) {

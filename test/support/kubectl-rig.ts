@@ -1,43 +1,10 @@
 import { kubectlToolset } from '../../servers/kubectl/toolset.ts';
-import type { Approval } from '../../shared/approvals/approval.ts';
-import type { Verdict } from '../../shared/gate/call.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
-import { aCaller } from './builders.ts';
-import { type GateRig, gateRig } from './gate-rig.ts';
 import { clusterFor } from './lab.ts';
-
-export interface KubectlRig extends GateRig {
-  /** Calls a tool as a client that can ask nobody. */
-  call(tool: string, input: object): Promise<Answered>;
-  /** The one approval that waits. */
-  pending(): Promise<Approval>;
-  /** Calls, lets a person say yes, and calls again with the same arguments. */
-  approved(tool: string, input: object): Promise<Answered>;
-}
-
-type Answered = Extract<Verdict, { kind: 'answer' }>;
+import { type ToolRig, toolRig } from './tool-rig.ts';
 
 /** The kubectl server's tools behind the real gate, on the cluster of a kubeconfig. */
-export function kubectlRig(kubeconfig: string, autonomy?: unknown): KubectlRig {
-  const rig = gateRig({ autonomy });
+export function kubectlRig(kubeconfig: string, autonomy?: unknown): ToolRig {
   const deps = { cluster: clusterFor(kubeconfig), clock: systemClock, describe: async () => undefined };
-  const toolset = kubectlToolset(deps, rig.ports);
-  const call = async (tool: string, input: object) => {
-    const verdict = await toolset.call(tool, { why: 'a test needs it', ...input }, aCaller({ canAsk: false }));
-    if (verdict.kind === 'ask') throw new Error('asked a client that cannot');
-    return verdict;
-  };
-  const pending = async () => {
-    const [approval, ...more] = await rig.approvals.list({ states: ['pending'] });
-    if (approval === undefined || more.length > 0)
-      throw new Error(`${more.length + (approval ? 1 : 0)} approvals wait`);
-    return approval;
-  };
-  const approved = async (tool: string, input: object) => {
-    const first = await call(tool, input);
-    if (!first.text.startsWith('Waiting for a person')) return first;
-    await rig.approvals.settle((await pending()).id, { decision: 'approve', by: 'anna', via: 'cli' });
-    return call(tool, input);
-  };
-  return { ...rig, call, pending, approved };
+  return toolRig((ports) => kubectlToolset(deps, ports), autonomy);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maskValuesOf } from '../../../shared/audit/masked-values.ts';
 import { type Cluster, describeRef, type ObjectRef } from '../../../shared/cluster/cluster.ts';
 import { fetchEvents } from '../../../shared/cluster/events.ts';
 import { getNamed } from '../../../shared/cluster/near.ts';
@@ -7,7 +8,6 @@ import { OpsError } from '../../../shared/kernel/errors.ts';
 import { type KubectlDeps, kubectlTool } from '../deps.ts';
 import { first, LONG } from '../fit.ts';
 import { locateOne, targetOf } from '../locate.ts';
-import { maskValuesOf } from '../masked-values.ts';
 import { kind, name, namespace } from '../params.ts';
 import { renderObject } from '../rendering.ts';
 import { eventTable } from './events.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { maskValuesOf } from '../../../servers/kubectl/masked-values.ts';
 import { renderObject } from '../../../servers/kubectl/rendering.ts';
 import { explainField, fieldAt } from '../../../servers/kubectl/schema-text.ts';
+import { maskValuesOf } from '../../../shared/audit/masked-values.ts';
 import { redactObject } from '../../../shared/audit/redact.ts';
 import { aPod, NOW } from '../../support/kube.ts';
 

@@ -1,13 +1,12 @@
-import { redactObject } from '../../shared/audit/redact.ts';
-import type { KubeObject } from '../../shared/cluster/objects.ts';
-import { isObject } from '../../shared/kernel/json.ts';
-import { MASK } from '../../shared/kernel/secrets.ts';
+import { isObject } from '../kernel/json.ts';
+import { MASK } from '../kernel/secrets.ts';
+import { redactObject } from './redact.ts';
 
 /** Shorter values would take half of the text with them, and keep nothing secret. */
 const SHORTEST = 4;
 
 /** Takes every value that is masked in the object out of a text that shows the object in another form. */
-export function maskValuesOf(object: KubeObject, text: string): string {
+export function maskValuesOf(object: unknown, text: string): string {
   const values = maskedIn(object, redactObject(object));
   return values
     .filter((value) => value.length >= SHORTEST)
