@@ -1,24 +1,15 @@
 import { redactObject } from '../../shared/audit/redact.ts';
+import { contentOf } from '../../shared/cluster/content.ts';
 import type { KubeObject } from '../../shared/cluster/objects.ts';
+import { toYaml } from '../../shared/cluster/yaml.ts';
 import { at, isObject } from '../../shared/kernel/json.ts';
 import { diffLines, type LineDiff } from '../../shared/kernel/line-diff.ts';
-import { toYaml } from './yaml.ts';
 
 /** The change from `before` (undefined: it does not exist yet) to `after`, without what the server keeps by itself. */
 export function diffObjects(before: KubeObject | undefined, after: KubeObject): LineDiff {
-  const old = before === undefined ? '' : toYaml(redactObject(shown(before)));
-  const wanted = toYaml(markChanges(redactObject(shown(after)), before ?? {}, after));
+  const old = before === undefined ? '' : toYaml(redactObject(contentOf(before)));
+  const wanted = toYaml(markChanges(redactObject(contentOf(after)), before ?? {}, after));
   return diffLines(old, wanted);
-}
-
-const SERVER_SET = ['resourceVersion', 'uid', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'];
-
-/** Status and the bookkeeping of the API server are no part of a change. */
-function shown(object: KubeObject): KubeObject {
-  const { status: _, metadata, ...rest } = object;
-  const kept = isObject(metadata) ? Object.entries(metadata).filter(([key]) => !SERVER_SET.includes(key)) : [];
-  const { apiVersion, kind, ...content } = rest;
-  return { apiVersion, kind, metadata: Object.fromEntries(kept), ...content };
 }
 
 /** Two masked values look alike, so a masked value that changes says so. */

@@ -1,11 +1,11 @@
 import { redactObject } from '../../shared/audit/redact.ts';
 import { controllerOf, type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
 import { ageOf } from '../../shared/cluster/times.ts';
+import { toYaml } from '../../shared/cluster/yaml.ts';
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
 import { renderTable } from '../../shared/kernel/text.ts';
 import { short } from './fit.ts';
 import { containersOf, describeEnd } from './health/containers.ts';
-import { toYaml } from './yaml.ts';
 
 /** What this machine shows of an object where there is no kubectl: for any kind. */
 export function renderObject(object: KubeObject, now: number): string {

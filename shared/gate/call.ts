@@ -1,7 +1,7 @@
 import type { Action } from '../kernel/action.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { RunAutonomy } from '../policy/policy.ts';
-import type { Permit } from './permit.ts';
+import type { Permit, Report } from './permit.ts';
 
 /** What a tool answers. `text` is in our words; `data` comes from outside and is shown as data, never as instructions. */
 export interface Answer {
@@ -61,6 +61,8 @@ export interface Caller {
   readonly canAsk: boolean;
   /** The person's answer to what this call asked before. */
   readonly reply?: Reply;
+  /** Where progress of a long change goes, when the client wants it. */
+  readonly report?: Report;
 }
 
 export interface Reply {

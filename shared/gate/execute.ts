@@ -31,7 +31,7 @@ export async function execute(passage: Passage, plan: Planned, approval?: Approv
 async function run(passage: Passage, plan: Planned, claimed: Approval | undefined): Promise<Verdict> {
   const { ports, caller, journal } = passage;
   const deadline = AbortSignal.timeout((await ports.limits()).deadline);
-  const permit = Permit.mint(journal.id, AbortSignal.any([caller.signal, deadline]));
+  const permit = Permit.mint(journal.id, AbortSignal.any([caller.signal, deadline]), caller.report);
   try {
     const answer = await plan.run(permit);
     ports.faultPoint?.('ran');

@@ -1,5 +1,7 @@
 import { OpsError } from '../kernel/errors.ts';
 
+export type Report = (progress: string) => void;
+
 /** Permits that are in force: minted by the gate, revoked by it when the call has ended. */
 const inForce = new WeakSet<Permit>();
 
@@ -11,14 +13,17 @@ export class Permit {
   readonly call: string;
   /** Aborts when the client cancels or the deadline has passed. */
   readonly signal: AbortSignal;
+  /** Tells the client how far a long change is; nobody may be listening. */
+  readonly report: Report;
 
-  private constructor(call: string, signal: AbortSignal) {
+  private constructor(call: string, signal: AbortSignal, report: Report) {
     this.call = call;
     this.signal = signal;
+    this.report = report;
   }
 
-  static mint(call: string, signal: AbortSignal): Permit {
-    const permit = new Permit(call, signal);
+  static mint(call: string, signal: AbortSignal, report: Report = () => {}): Permit {
+    const permit = new Permit(call, signal, report);
     inForce.add(permit);
     return permit;
   }

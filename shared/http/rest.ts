@@ -36,6 +36,8 @@ class HttpError extends OpsError {
 export interface Dialect {
   readonly messageOf: (body: unknown) => string | undefined;
   readonly explain?: (status: number, message: string) => OpsError | undefined;
+  /** POSTs that only read, by their path: the one thing that is sent with a body and without a Permit. */
+  readonly readsByPost?: RegExp;
 }
 
 /** Milliseconds before a read is tried again, after the backend was overloaded or starting. Changes never are. */
@@ -56,6 +58,14 @@ export class Rest {
   /** The parsed JSON of an answer. */
   async get(read: RestRead, signal: AbortSignal): Promise<unknown> {
     return jsonOf(await this.#read(read, signal), await this.backend(), read.what);
+  }
+
+  /** The same for a read that the backend takes as a POST. */
+  async post(read: RestRead & { readonly body: unknown }, signal: AbortSignal): Promise<unknown> {
+    const { what, ...request } = read;
+    if (!this.#dialect.readsByPost?.test(read.path)) throw new Error(`no read: POST ${read.path}`);
+    const response = await this.#ensureOk(await this.#send({ ...request, method: 'POST', signal }), what);
+    return jsonOf(response, await this.backend(), what);
   }
 
   /** An answer that is not JSON: a file, a log, a diff. */

@@ -16,7 +16,7 @@ export type Decision =
   | { readonly kind: 'deny'; readonly tier: 'forbidden'; readonly rule: string; readonly hint: string };
 
 /** Verbs whose effect Argo CD reverts when it owns the object and heals by itself (design: section 5). */
-const REVERTED = ['patch', 'apply', 'scale', 'delete', 'rollout'];
+const REVERTED = ['patch', 'apply', 'scale', 'delete', 'rollout', 'update'];
 
 /** The one decision. Pure: the same policy, action, agent and run always decide alike. Unknown means confirm. */
 export function decide(policy: Policy, action: Action, agent?: string, run?: RunAutonomy): Decision {

@@ -97,7 +97,13 @@ function parse<Shape extends z.ZodRawShape>(
   );
 }
 
+/** Unknown keys are refused with the known ones; that they are is not said of each tool, which would cost 500 tokens. */
 function schemaOf(input: z.ZodType): JsonObject {
-  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input' });
+  const { $schema: _, ...schema } = z.toJSONSchema(input, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      delete jsonSchema.additionalProperties;
+    },
+  });
   return toJsonObject(schema);
 }

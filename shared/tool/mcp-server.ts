@@ -76,6 +76,7 @@ function build({ toolset, version, identify }: ServeOptions, codec: Codec): Serv
       signal: ctx.mcpReq.signal,
       canAsk: canElicit(server, ctx),
       ...replyOf(ctx),
+      ...reportOf(ctx),
     });
     return verdict.kind === 'ask'
       ? question(verdict, codec)
@@ -107,6 +108,20 @@ function replyOf(ctx: ServerContext): { reply?: Reply } {
 
 function given({ decision, reason }: z.output<typeof answerSchema>): Pick<Reply, 'decision' | 'reason'> {
   return { decision, ...(reason && { reason }) };
+}
+
+/** Progress goes to a client that asked for it; one that has gone away does not disturb the change. */
+function reportOf({ mcpReq }: ServerContext): { report?: (message: string) => void } {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return {};
+  let progress = 0;
+  return {
+    report: (message) => {
+      progress += 1;
+      const params = { progressToken, progress, message };
+      mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
+    },
+  };
 }
 
 function canElicit(server: Server, ctx: ServerContext): boolean {

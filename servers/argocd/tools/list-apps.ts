@@ -1,25 +1,46 @@
 import { z } from 'zod';
-import { path } from '../../../shared/http/path.ts';
-import { arrayAt, stringAt } from '../../../shared/kernel/json.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
-import { APPLICATION } from '../api.ts';
+import { APPLICATION, short } from '../api.ts';
+import { type App, appsOf } from '../app.ts';
 import { argocdTool } from '../deps.ts';
+import { project, text } from '../params.ts';
+
+const MAX_ROWS = 100;
 
 export const listApps = argocdTool({
   name: 'list_apps',
-  summary: 'List applications with sync and health status.',
+  summary: 'List applications with sync and health; those in trouble first.',
   verb: 'list',
   effect: 'read',
-  input: z.strictObject({ project: z.string().min(1).optional().describe('Only this project.') }),
+  input: z.strictObject({
+    project: project.optional().describe('Only of this project.'),
+    labels: text(500).optional().describe('Label selector.'),
+    trouble: z.boolean().default(false).describe('Only those not synced or not healthy.'),
+  }),
   target: () => [{ kind: APPLICATION }],
-  run: async ({ project }, { argocd }, signal) => {
-    const query = { ...(project !== undefined && { projects: project }) };
-    const list = await argocd.get({ path: path`/api/v1/applications`, query, what: 'applications' }, signal);
-    const rows = arrayAt(list, 'items').map((app) => [
-      stringAt(app, 'metadata', 'name') ?? '',
-      stringAt(app, 'status', 'sync', 'status') ?? 'Unknown',
-      stringAt(app, 'status', 'health', 'status') ?? 'Unknown',
-    ]);
-    return { text: count(rows.length, 'application'), data: renderTable(['NAME', 'SYNC', 'HEALTH'], rows) };
+  run: async ({ project, labels, trouble }, { argocd }, signal) => {
+    const query = { ...(project && { projects: project }), ...(labels && { selector: labels }) };
+    const all = await appsOf(argocd, query, signal);
+    const inTrouble = all.filter(isTroubled);
+    const shown = trouble ? inTrouble : [...inTrouble, ...all.filter((app) => !isTroubled(app))];
+    const more = shown.length > MAX_ROWS ? ` The first ${MAX_ROWS}: narrow it by project or labels.` : '';
+    const said = `${count(all.length, 'application')}, ${inTrouble.length} in trouble.${more}`;
+    if (shown.length === 0) return { text: said };
+    return {
+      text: said,
+      data: renderTable(
+        ['NAME', 'PROJECT', 'SYNC', 'HEALTH', 'AUTO', 'REVISION', 'OPERATION'],
+        shown.slice(0, MAX_ROWS).map(row),
+      ),
+    };
   },
 });
+
+function isTroubled({ sync, health, conditions }: App): boolean {
+  return sync !== 'Synced' || !['Healthy', 'Suspended'].includes(health) || conditions.length > 0;
+}
+
+function row({ name, project, sync, health, auto, revision, operation }: App): readonly string[] {
+  const self = auto.selfHeal ? 'self-heal' : auto.on ? 'auto' : 'manual';
+  return [name, project, sync, health, self, short(revision), operation?.phase ?? '-'];
+}

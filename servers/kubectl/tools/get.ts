@@ -4,6 +4,7 @@ import { type Cluster, describeRef, type ObjectRef, pathOf } from '../../../shar
 import { getNamed } from '../../../shared/cluster/near.ts';
 import type { KubeObject } from '../../../shared/cluster/objects.ts';
 import { fetchRow, fetchTable, type Table } from '../../../shared/cluster/table.ts';
+import { toYaml } from '../../../shared/cluster/yaml.ts';
 import type { Answer } from '../../../shared/gate/call.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { at, isObject } from '../../../shared/kernel/json.ts';
@@ -11,7 +12,6 @@ import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { kubectlTool } from '../deps.ts';
 import { locate, type Place, targetOf } from '../locate.ts';
 import { allNamespaces, kind, labels, name, namespace, text } from '../params.ts';
-import { toYaml } from '../yaml.ts';
 
 export const get = kubectlTool({
   name: 'get',

@@ -1,0 +1,111 @@
+import { toYaml } from '../../shared/cluster/yaml.ts';
+import type { Planned } from '../../shared/gate/call.ts';
+import { path } from '../../shared/http/path.ts';
+import type { Rest } from '../../shared/http/rest.ts';
+import { digest } from '../../shared/kernel/digest.ts';
+import { OpsError } from '../../shared/kernel/errors.ts';
+import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
+import { diffLines, lineCount } from '../../shared/kernel/line-diff.ts';
+import { type App, type AppRef, readApp } from './app.ts';
+
+export type Spec = Record<string, unknown>;
+
+/** Asks Argo CD to read a source: repository, revision and path have to be there, before a person is asked. */
+export async function trySources(
+  argocd: Rest,
+  spec: Spec,
+  { name, project }: { readonly name: string; readonly project: string },
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const several = arrayAt(spec, 'sources');
+  const sources = several.length > 0 ? several : [at(spec, 'source')];
+  return Promise.all(
+    sources.filter(isObject).map(async (source, sourceIndex) => {
+      const repo = stringAt(source, 'repoURL') ?? '';
+      const details = await argocd.post(
+        {
+          path: path`/api/v1/repositories/${repo}/appdetails`,
+          what: `source ${repo} path ${stringAt(source, 'path') ?? stringAt(source, 'chart') ?? '.'}`,
+          body: { source, appName: name, appProject: project, sourceIndex },
+        },
+        signal,
+      );
+      return `Argo CD reads ${repo} as ${stringAt(details, 'type') ?? 'plain manifests'}`;
+    }),
+  );
+}
+
+/** A change of an application's spec, as a diff; written by `PUT /spec`, which Argo CD validates. */
+export async function planSpec(
+  argocd: Rest,
+  ref: AppRef,
+  app: App,
+  wanted: Spec,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const before = isObject(app.raw.spec) ? app.raw.spec : {};
+  const diff = diffLines(toYaml(before), toYaml(wanted));
+  if (diff.text === '') {
+    throw new OpsError('precondition_failed', `${app.name} is set up like this already.`, 'See get_app.');
+  }
+  const notes = await trySources(argocd, wanted, app, signal);
+  const effect = app.auto.on
+    ? 'auto-sync brings what follows from it'
+    : 'nothing in the cluster changes until it is synced';
+  return {
+    preview: {
+      change: `${lineCount(diff)} of its spec`,
+      risk: effect,
+      details: [`spec of ${app.name}`, ...notes, diff.text].join('\n'),
+      seen: [before, wanted],
+    },
+    run: async (permit) => {
+      const now = await readApp(argocd, ref, permit.signal);
+      if (digest(now.raw.spec ?? null) !== digest(before)) {
+        throw new OpsError(
+          'conflict',
+          `The spec of ${app.name} changed meanwhile. Nothing was changed.`,
+          'Call again.',
+        );
+      }
+      await argocd.change(permit, {
+        method: 'PUT',
+        path: path`/api/v1/applications/${ref.name}/spec`,
+        query: { validate: true, appNamespace: ref.namespace },
+        what: `spec of ${ref.name}`,
+        body: wanted,
+      });
+      return {
+        text: `${app.name} is changed: ${lineCount(diff)} of its spec. ${app.auto.on ? 'Auto-sync goes on from here: follow it with get_app.' : 'See diff_app, then sync_app.'}`,
+      };
+    },
+  };
+}
+
+export interface SyncSettings {
+  readonly auto_sync?: boolean | undefined;
+  readonly self_heal?: boolean | undefined;
+  readonly prune?: boolean | undefined;
+}
+
+/** The `automated` part of a sync policy; what is left out stays as it is. */
+export function withSync(spec: Spec, { auto_sync, self_heal, prune }: SyncSettings): Spec {
+  if (auto_sync === undefined && self_heal === undefined && prune === undefined) return spec;
+  const policy = isObject(spec.syncPolicy) ? spec.syncPolicy : {};
+  const known = isObject(policy.automated) ? policy.automated : undefined;
+  const on = auto_sync ?? (known !== undefined && known.enabled !== false);
+  if (!on) {
+    if (self_heal === true || prune === true) {
+      throw new OpsError('invalid_input', 'self_heal and prune belong to auto-sync.', 'Set auto_sync=true, too.');
+    }
+    const { automated: _, ...rest } = policy;
+    return { ...spec, syncPolicy: rest };
+  }
+  const { enabled: _, ...kept } = known ?? {};
+  const automated = {
+    ...kept,
+    ...(self_heal !== undefined && { selfHeal: self_heal }),
+    ...(prune !== undefined && { prune }),
+  };
+  return { ...spec, syncPolicy: { ...policy, automated } };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { path } from '../../../shared/http/path.ts';
+import { OpsError } from '../../../shared/kernel/errors.ts';
+import { oneLine } from '../../../shared/kernel/text.ts';
+import { short } from '../api.ts';
+import { readApp, targetOf } from '../app.ts';
+import { argocdTool } from '../deps.ts';
+import { app, why } from '../params.ts';
+
+export const terminateOperation = argocdTool({
+  name: 'terminate_operation',
+  summary: 'End a running or retrying sync, which keeps newer commits waiting.',
+  verb: 'terminate',
+  effect: 'write',
+  destructive: true,
+  input: z.strictObject({ app, why }),
+  target: ({ app }) => [targetOf(app)],
+  plan: async ({ app: ref }, { argocd }, signal) => {
+    const { name, operation } = await readApp(argocd, ref, signal);
+    if (operation?.phase !== 'Running') {
+      throw new OpsError('precondition_failed', `No operation of ${name} is running.`, 'See get_app.');
+    }
+    const at = `at ${short(operation.revision) || 'its start'}, started ${operation.startedAt || 'just now'} by ${operation.by}`;
+    return {
+      preview: {
+        change: `ends the sync ${at}`,
+        risk: 'what it has changed so far stays',
+        details: `${name}: sync ${at}, ${operation.retries} retries\n${oneLine(operation.message, 1000)}`,
+        seen: [operation.startedAt, operation.revision],
+      },
+      run: async (permit) => {
+        await argocd.change(permit, {
+          method: 'DELETE',
+          path: path`/api/v1/applications/${name}/operation`,
+          query: { appNamespace: ref.namespace },
+          what: `operation of ${name}`,
+        });
+        return { text: `The operation of ${name} is being ended. Auto-sync may start another: see get_app.` };
+      },
+    };
+  },
+});
