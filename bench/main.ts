@@ -15,7 +15,7 @@ const STARTS = 15;
 
 const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'k8s-agent-orchestrator');
 await build({ faultPoints: false, programs: ['kubectl'] });
-const lab = await labUp();
+const lab = await labUp({ scope: 'cluster' });
 const home = mkdtempSync(join(cache, 'bench-'));
 const server = kubectlServer({ home, kubeconfig: lab.kubeconfig });
 const print = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);

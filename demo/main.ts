@@ -40,7 +40,7 @@ async function onLab(): Promise<void> {
       'A real Kubernetes control plane on this machine, three nodes shaped like the cluster, and the kubectl server in front of it.',
     ),
   );
-  const lab = await labUp();
+  const lab = await labUp({ scope: 'cluster' });
   const broken = await breakWorkload(lab, 'crashloop', NAMESPACE);
   say(`Broken for you: deployment/${broken} in namespace ${NAMESPACE}. Waiting until it crash-loops …`);
   await kubectl(lab, ['-n', NAMESPACE, 'wait', 'pods', '-l', `app=${broken}`, CRASH_LOOPS, '--timeout=90s']);

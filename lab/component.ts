@@ -1,4 +1,5 @@
-import type { Program } from './binaries/module.ts';
+import type { ModuleSpec } from './binaries/module.ts';
+import type { Program } from './binaries/modules.ts';
 import type { PortName, Ports } from './ports.ts';
 import type { Report } from './report.ts';
 
@@ -18,8 +19,12 @@ export interface Lab extends LabView {
   readonly report: Report;
   readonly program: (program: Program) => string;
   readonly kubectl: string;
-  /** What to do when a program does not run. */
-  readonly programCure: string;
+  /** A file that came with the programs of a module. */
+  readonly file: (module: ModuleSpec, ...parts: string[]) => string;
+  /** A PATH with the usual tools, and git where the user has it elsewhere. */
+  readonly toolPath: string;
+  /** What to do when the program at this path does not run. */
+  readonly cureOf: (path: string) => string;
 }
 
 interface Command {
@@ -29,7 +34,7 @@ interface Command {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** One process of the lab. Argo CD, Gitea, Prometheus and others join as more of these. */
+/** One process of the lab. */
 export interface Component {
   readonly name: string;
   readonly ports: readonly PortName[];

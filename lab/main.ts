@@ -1,11 +1,11 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { OpsError } from '../shared/kernel/errors.ts';
 import { breakWorkload, FAULT_NAMES, healWorkload, isFault } from './faults.ts';
-import { type LabInfo, labDown, labReset, labStatus, labUp } from './index.ts';
+import { type LabInfo, labDown, labReset, labStatus, labUp, type WholeLabInfo } from './index.ts';
 import { statusTable } from './status.ts';
 
 const program: Command = new Command('lab')
-  .description('A real Kubernetes control plane on this machine, with simulated nodes.')
+  .description('A real cluster on this machine with simulated nodes, and the tools that operate it.')
   .option('--dir <folder>', 'where the lab keeps its state (else K8S_AGENT_LAB_DIR, else below the cache folder)');
 
 const options = () => {
@@ -15,15 +15,30 @@ const options = () => {
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-const printAccess = ({ kubeconfig, kubectl }: LabInfo) => {
-  print(`export KUBECONFIG=${kubeconfig}`);
-  print(`# kubectl of the same version: ${kubectl}`);
+/** `export` lines for a shell. A token is named by its file: what is printed here may be read by many. */
+const printAccess = (lab: LabInfo | WholeLabInfo) => {
+  print(`export KUBECONFIG=${lab.kubeconfig}`);
+  if ('argocd' in lab) {
+    const { argocd, gitea, prometheus, alertmanager } = lab;
+    print(`export ARGOCD_SERVER=${argocd.url} ARGOCD_AUTH_TOKEN="$(cat ${argocd.tokenFile})"`);
+    print(`export GITEA_URL=${gitea.url} GITEA_TOKEN="$(cat ${gitea.tokenFile})"`);
+    print(`export PROMETHEUS_URL=${prometheus.url} ALERTMANAGER_URL=${alertmanager.url}`);
+    print(`# Gitea in a browser: user ${gitea.user}, password in ${gitea.passwordFile}`);
+  }
+  print(`# kubectl of the same version: ${lab.kubectl}`);
 };
+
+const only = () =>
+  new Option('--only <part>', 'the cluster alone, without Argo CD, Gitea, Prometheus and Alertmanager').choices([
+    'cluster',
+  ] as const);
+const scoped = ({ only }: { only?: 'cluster' }) => ({ ...options(), scope: only ?? ('whole' as const) });
 
 program
   .command('up')
   .description('start what does not run, and print how to reach it')
-  .action(async () => printAccess(await labUp(options())));
+  .addOption(only())
+  .action(async (chosen: { only?: 'cluster' }) => printAccess(await labUp(scoped(chosen))));
 
 program
   .command('down')
@@ -36,7 +51,8 @@ program
 program
   .command('reset')
   .description('end the lab, forget its state, and start it anew')
-  .action(async () => printAccess(await labReset(options())));
+  .addOption(only())
+  .action(async (chosen: { only?: 'cluster' }) => printAccess(await labReset(scoped(chosen))));
 
 program
   .command('status')
@@ -58,7 +74,7 @@ for (const [name, change, text] of [
     .option('--namespace <name>', 'where', 'demo')
     .action(async (fault: string, { namespace }: { namespace: string }) => {
       if (!isFault(fault)) program.error(`lab: unknown fault "${fault}"; there are: ${FAULT_NAMES.join(', ')}`);
-      const deployment = await change(await labUp(options()), fault, namespace);
+      const deployment = await change(await labUp({ ...options(), scope: 'cluster' }), fault, namespace);
       print(`deployment/${deployment} in ${namespace}`);
     });
 }

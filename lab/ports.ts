@@ -14,6 +14,19 @@ export const PORT_NAMES = [
   'kube-scheduler',
   'kwok',
   'metrics-server',
+  'redis',
+  'gitea',
+  'argocd-server',
+  'argocd-server-metrics',
+  'argocd-repo-server',
+  'argocd-repo-server-metrics',
+  'argocd-application-controller',
+  'argocd-applicationset-controller',
+  'argocd-applicationset-probe',
+  'argocd-applicationset-webhook',
+  'exporter',
+  'prometheus',
+  'alertmanager',
 ] as const;
 
 export type PortName = (typeof PORT_NAMES)[number];

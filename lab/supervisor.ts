@@ -62,7 +62,7 @@ async function launch(lab: Lab, name: string, command: { file: string; args: rea
   const env = { PATH: '/usr/bin:/bin', HOME: lab.path('home'), ...command.env };
   const launch = { file: command.file, args: command.args, env, cwd: lab.dir, log: logOf(lab, name) };
   return startDetached(launch).catch((error: unknown) => {
-    throw new OpsError('precondition_failed', `${name} cannot be run: ${messageOf(error)}`, lab.programCure);
+    throw new OpsError('precondition_failed', `${name} cannot be run: ${messageOf(error)}`, lab.cureOf(command.file));
   });
 }
 
@@ -82,15 +82,15 @@ async function problem(lab: Lab, component: Component, what: string): Promise<Op
   return new OpsError('precondition_failed', message, await cureOf(log, component, lab));
 }
 
-async function cureOf(log: string, { ports }: Component, lab: Lab): Promise<string> {
+async function cureOf(log: string, component: Component, lab: Lab): Promise<string> {
   if (/address already in use/.test(log)) {
-    const numbers = ports.map((port) => lab.ports[port]).join(' or ');
+    const numbers = component.ports.map((port) => lab.ports[port]).join(' or ');
     return `Another program took port ${numbers} meanwhile. Run the same command again: the lab moves to a free one.`;
   }
   if (/no space left/.test(log))
     return `The disk that holds ${lab.dir} is full: make room and run the same command again.`;
   // A damaged program says nothing, or the shell stumbles over its bytes: only another call of it tells.
-  if (!(await runs(lab.kubectl))) return lab.programCure;
+  if (log.trim() === '' || !(await runs(lab.kubectl))) return lab.cureOf(component.command(lab).file);
   return `Run \`npm run lab -- reset\` to start from nothing; ${lab.dir} holds all logs.`;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Env } from '../dirs.ts';
 import { isAtLeast } from './go-exec.ts';
-import { PROGRAMS, type Program } from './module.ts';
+import { controlPlane, type Program } from './modules.ts';
 
 export interface Found {
   readonly paths: ReadonlyMap<Program, string>;
@@ -20,7 +20,7 @@ export async function findPrograms(env: Env, kubernetes: string): Promise<Found>
   const folders = [env.KUBEBUILDER_ASSETS ?? '', ...(env.PATH ?? '').split(':')].filter(Boolean);
   const paths = new Map<Program, string>();
   const problems: string[] = [];
-  for (const program of PROGRAMS) {
+  for (const program of controlPlane.programs) {
     const path = await firstExecutable(folders, program);
     const problem = path === undefined ? `no ${program}` : await unusable(path, program, kubernetes);
     if (path !== undefined && problem === undefined) paths.set(program, path);

@@ -11,7 +11,7 @@ export const silent = () => {};
 export function aLab() {
   let info: LabInfo;
   beforeAll(async () => {
-    info = await labUp({ dir: await mkdtemp(join(tmpdir(), 'lab-test-')), report: silent });
+    info = await labUp({ dir: await mkdtemp(join(tmpdir(), 'lab-test-')), report: silent, scope: 'cluster' });
   });
   afterAll(async () => {
     await labDown({ dir: info.dir, report: silent });

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { programsDir, resolvePrograms } from '../../lab/binaries/binaries.ts';
-import { PROGRAMS, readModule } from '../../lab/binaries/module.ts';
+import { readModule } from '../../lab/binaries/module.ts';
+import { controlPlane } from '../../lab/binaries/modules.ts';
 
 let root = '';
 let said: string[] = [];
@@ -37,7 +38,7 @@ const env = () => ({
   PATH: `${join(root, 'bin')}:/usr/bin:/bin`,
   GOFLAGS: '-mod=mod',
 });
-const resolve = () => resolvePrograms(env(), (line) => said.push(line));
+const resolve = () => resolvePrograms(env(), (line) => said.push(line), [controlPlane]);
 const asked = async () => (await readFile(join(root, 'asked'), 'utf8')).trim().split('\n');
 const builds = async () => (await asked()).filter((line) => line.startsWith('build'));
 
@@ -51,9 +52,9 @@ describe('the first start on a machine', () => {
       expect.stringContaining('it may be interrupted'),
       '1 Go modules fetched',
       '1 packages compiled, of at most 3 (0s)',
-      'control plane built in 0s',
+      'the control plane built in 0s',
     ]);
-    expect(path('kwok')).toBe(join(programsDir(env(), await readModule()), 'kwok'));
+    expect(path('kwok')).toBe(join(programsDir(env(), await readModule(controlPlane)), 'kwok'));
     await resolve();
     expect(await builds()).toHaveLength(1);
   });
@@ -74,11 +75,11 @@ describe('the first start on a machine', () => {
 
   it('leaves nothing half built behind, and clears what a killed run left', async () => {
     await putGo('echo "build failed: no space left on device" >&2; exit 1');
-    const dir = programsDir(env(), await readModule());
+    const dir = programsDir(env(), await readModule(controlPlane));
     await mkdir(`${dir}.draft-1`, { recursive: true });
     await expect(resolve()).rejects.toMatchObject({
       message: expect.stringContaining('no space left on device'),
-      hint: expect.stringContaining('Free about 5 GB'),
+      hint: expect.stringContaining('Free about 10 GB'),
     });
     expect(await readdir(dirname(dir))).toEqual([]);
   });
@@ -93,12 +94,11 @@ describe('the first start on a machine', () => {
 
 describe('programs at hand', () => {
   it('from KUBEBUILDER_ASSETS are used as they are, and nothing is built', async () => {
-    const real = await resolvePrograms(process.env, () => {});
+    const real = await resolvePrograms(process.env, () => {}, [controlPlane]);
     const assets = dirname(real.path('etcd'));
-    const { path } = await resolvePrograms({ XDG_CACHE_HOME: root, KUBEBUILDER_ASSETS: assets, PATH: '' }, (line) => {
-      said.push(line);
-    });
-    expect(PROGRAMS.map(path)).toEqual(PROGRAMS.map((name) => join(assets, name)));
+    const env = { XDG_CACHE_HOME: root, KUBEBUILDER_ASSETS: assets, PATH: '' };
+    const { path } = await resolvePrograms(env, (line) => said.push(line), [controlPlane]);
+    expect(controlPlane.programs.map(path)).toEqual(controlPlane.programs.map((name) => join(assets, name)));
     expect(said).toEqual([]);
   });
 

@@ -27,7 +27,7 @@ describe('a lab that is up', () => {
 
   it('is left as it is by another up', async () => {
     const before = await pids();
-    const again = await labUp({ dir: lab.info.dir, report: silent });
+    const again = await labUp({ dir: lab.info.dir, report: silent, scope: 'cluster' });
     expect(again).toMatchObject({ server: lab.info.server, kubeconfig: lab.info.kubeconfig });
     expect(await pids()).toEqual(before);
   });
@@ -37,7 +37,7 @@ describe('a lab that is up', () => {
     const scheduler = before.find(({ name }) => name === 'kube-scheduler');
     process.kill(scheduler?.pid ?? 0, 'SIGKILL');
     await eventually(async () => expect(await labStatus({ dir: lab.info.dir })).toMatchObject({ up: false }));
-    await labUp({ dir: lab.info.dir, report: silent });
+    await labUp({ dir: lab.info.dir, report: silent, scope: 'cluster' });
     const after = await pids();
     expect(before.filter(({ pid }) => !after.includes(pid))).toEqual([scheduler]);
   });
@@ -62,7 +62,7 @@ describe('the life of a lab', { timeout: 150_000 }, () => {
   it('goes on as one lab when two runs start it at once, though another program took its port', async () => {
     const taken = createServer().listen(Number(new URL(lab.info.server).port), '127.0.0.1');
     await once(taken, 'listening');
-    const up = () => execa(process.execPath, [MAIN, '--dir', lab.info.dir, 'up']);
+    const up = () => execa(process.execPath, [MAIN, '--dir', lab.info.dir, 'up', '--only', 'cluster']);
     const [one, other] = await Promise.all([up(), up()]);
     taken.close();
     expect(one.stdout).toContain(`export KUBECONFIG=${lab.info.kubeconfig}`);
@@ -81,7 +81,7 @@ describe('the life of a lab', { timeout: 150_000 }, () => {
   });
 
   it('begins anew with a reset', async () => {
-    await labReset({ dir: lab.info.dir, report: silent });
+    await labReset({ dir: lab.info.dir, report: silent, scope: 'cluster' });
     expect(await lab.kubectl('get', 'namespaces', '-o', 'name')).not.toContain('kept');
   });
 });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { programsDir } from '../../lab/binaries/binaries.ts';
-import { PROGRAMS, readModule } from '../../lab/binaries/module.ts';
+import { readModule } from '../../lab/binaries/module.ts';
+import { controlPlane } from '../../lab/binaries/modules.ts';
 import { labUp } from '../../lab/index.ts';
 
 let root = '';
@@ -12,7 +13,7 @@ const silent = () => {};
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'lab-broken-'));
-  programs = programsDir({ XDG_CACHE_HOME: root }, await readModule());
+  programs = programsDir({ XDG_CACHE_HOME: root }, await readModule(controlPlane));
   await mkdir(programs, { recursive: true });
 });
 
@@ -21,10 +22,13 @@ afterEach(() => rm(root, { recursive: true }));
 async function putProgram(content: string, mode = 0o700) {
   await writeFile(join(programs, 'hyperkube'), content);
   await chmod(join(programs, 'hyperkube'), mode);
-  await Promise.all(PROGRAMS.map((name) => symlink('hyperkube', join(programs, name))));
+  await Promise.all(controlPlane.programs.map((name) => symlink('hyperkube', join(programs, name))));
 }
 
-const up = () => labUp({ dir: join(root, 'lab'), env: { XDG_CACHE_HOME: root, HOME: root, PATH: '' }, report: silent });
+const up = () => {
+  const env = { XDG_CACHE_HOME: root, HOME: root, PATH: '' };
+  return labUp({ dir: join(root, 'lab'), env, report: silent, scope: 'cluster' });
+};
 
 describe('a damaged program in the cache', () => {
   it.each([
@@ -60,7 +64,9 @@ describe('a folder that cannot be written', () => {
     await putProgram('#!/bin/sh\n');
     await writeFile(join(root, 'file'), '');
     const env = { XDG_CACHE_HOME: root, HOME: root, PATH: '' };
-    await expect(labUp({ dir: join(root, 'file', 'lab'), env, report: silent })).rejects.toMatchObject({
+    await expect(
+      labUp({ dir: join(root, 'file', 'lab'), env, report: silent, scope: 'cluster' }),
+    ).rejects.toMatchObject({
       message: expect.stringContaining(`The lab cannot write to ${join(root, 'file', 'lab')}`),
       hint: expect.stringContaining('K8S_AGENT_LAB_DIR'),
     });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { type LabInfo, labUp } from '../../lab/index.ts';
+import { type LabInfo, labUp, type WholeLabInfo } from '../../lab/index.ts';
 import { kubectl } from '../../lab/kubectl-exec.ts';
 import { Cluster } from '../../shared/cluster/cluster.ts';
 import { connect } from '../../shared/cluster/kubeconfig.ts';
@@ -16,8 +16,13 @@ export function testLabDir(): string {
   return process.env.K8S_AGENT_TEST_LAB_DIR ?? join(cache, 'k8s-agent-orchestrator', 'lab-test');
 }
 
-/** The running lab: found up, or brought up. */
+/** The running cluster: found up, or brought up. */
 export function labForTests(): Promise<LabInfo> {
+  return labUp({ dir: testLabDir(), scope: 'cluster' });
+}
+
+/** The same lab with Argo CD, Gitea, Prometheus and Alertmanager. */
+export function wholeLabForTests(): Promise<WholeLabInfo> {
   return labUp({ dir: testLabDir() });
 }
 
