@@ -39,7 +39,7 @@ export async function build({ faultPoints, programs = ALL }: BuildOptions): Prom
     legalComments: 'none',
     // jsonc-parser's CommonJS form requires by variables, which no bundler can follow.
     mainFields: ['module', 'main'],
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', '@resvg/resvg-wasm'],
     define: { FAULT_POINTS: String(faultPoints) },
     // CommonJS dependencies call require for Node's own modules.
     banner: {

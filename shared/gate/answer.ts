@@ -18,6 +18,7 @@ export async function answered(
     kind: 'answer',
     isError: outcome.isError,
     text: [warning, shape(outcome, journal.id)].filter(Boolean).join('\n'),
+    ...(outcome.image && { image: outcome.image }),
   };
 }
 

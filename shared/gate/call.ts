@@ -7,6 +7,13 @@ import type { Permit, Report } from './permit.ts';
 export interface Answer {
   readonly text: string;
   readonly data?: string;
+  /** A picture beside the text, made by us. */
+  readonly image?: Image;
+}
+
+export interface Image {
+  readonly mimeType: 'image/png';
+  readonly base64: string;
 }
 
 /** What a person sees before a change, and what was seen of the target. */
@@ -77,7 +84,7 @@ export interface Reply {
 
 /** What the gate says of a call: an answer for the model, or a question for the person. */
 export type Verdict =
-  | { readonly kind: 'answer'; readonly text: string; readonly isError: boolean }
+  | { readonly kind: 'answer'; readonly text: string; readonly isError: boolean; readonly image?: Image }
   | {
       readonly kind: 'ask';
       readonly approval: string;

@@ -80,9 +80,14 @@ function build({ toolset, version, identify }: ServeOptions, codec: Codec): Serv
     });
     return verdict.kind === 'ask'
       ? question(verdict, codec)
-      : { content: [{ type: 'text', text: verdict.text }], isError: verdict.isError };
+      : { content: contentOf(verdict), isError: verdict.isError };
   });
   return server;
+}
+
+function contentOf({ text, image }: Extract<Verdict, { kind: 'answer' }>) {
+  const picture = image === undefined ? [] : [{ type: 'image' as const, data: image.base64, mimeType: image.mimeType }];
+  return [{ type: 'text' as const, text }, ...picture];
 }
 
 async function question(verdict: Extract<Verdict, { kind: 'ask' }>, codec: Codec) {
