@@ -114,6 +114,8 @@ function environment(lab: Lab): Record<string, string> {
     HOME: data('home'),
     TMPDIR: data('tmp'),
     KUBECONFIG: lab.kubeconfig,
+    // By default a fixed place in /tmp: of two labs on one machine, one could not sign in to its Gitea.
+    ARGOCD_ASK_PASS_SOCK: data('tmp', 'ask-pass.sock'),
     ARGOCD_FAKE_IN_CLUSTER: 'true',
     ARGOCD_GPG_ENABLED: 'false',
     ARGOCD_TLS_DATA_PATH: data('tls'),
