@@ -1,7 +1,7 @@
 import { toYaml } from '../../shared/cluster/yaml.ts';
 import type { Planned } from '../../shared/gate/call.ts';
 import { path } from '../../shared/http/path.ts';
-import type { Rest } from '../../shared/http/rest.ts';
+import { isStatus, type Rest } from '../../shared/http/rest.ts';
 import { digest } from '../../shared/kernel/digest.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
@@ -22,14 +22,20 @@ export async function trySources(
   return Promise.all(
     sources.filter(isObject).map(async (source, sourceIndex) => {
       const repo = stringAt(source, 'repoURL') ?? '';
-      const details = await argocd.post(
-        {
-          path: path`/api/v1/repositories/${repo}/appdetails`,
-          what: `source ${repo} path ${stringAt(source, 'path') ?? stringAt(source, 'chart') ?? '.'}`,
-          body: { source, appName: name, appProject: project, sourceIndex },
-        },
-        signal,
-      );
+      const read = {
+        path: path`/api/v1/repositories/${repo}/appdetails`,
+        what: `source ${repo} path ${stringAt(source, 'path') ?? stringAt(source, 'chart') ?? '.'}`,
+        body: { source, appName: name, appProject: project, sourceIndex },
+      };
+      const details = await argocd.post(read, signal).catch((error: unknown) => {
+        if (isStatus(error, 403)) return undefined;
+        // Argo CD says 500 of a path that is not there.
+        if (!isStatus(error, 500) || !(error instanceof OpsError)) throw error;
+        const hint =
+          'Correct repository, path or revision; a private repository has to be known to Argo CD (list_repos).';
+        throw new OpsError('rejected_by_backend', error.message, hint, { cause: error });
+      });
+      if (details === undefined) return `not tried out: this account may not read ${repo} for project ${project}`;
       return `Argo CD reads ${repo} as ${stringAt(details, 'type') ?? 'plain manifests'}`;
     }),
   );
@@ -48,7 +54,8 @@ export async function planSpec(
   if (diff.text === '') {
     throw new OpsError('precondition_failed', `${app.name} is set up like this already.`, 'See get_app.');
   }
-  const notes = await trySources(argocd, wanted, app, signal);
+  // Under the name of an application that is there, Argo CD reads only the sources that it has had before.
+  const notes = await trySources(argocd, wanted, { name: `${app.name}-draft`, project: app.project }, signal);
   const effect = app.auto.on
     ? 'auto-sync brings what follows from it'
     : 'nothing in the cluster changes until it is synced';

@@ -94,8 +94,9 @@ function bodyOf({ body }: HttpRequest): string | undefined {
 /** Node sends a DELETE's body without its length unless told: the server would take it for the next request. */
 function bodyHeaders(call: HttpRequest): Record<string, string | number> {
   const body = bodyOf(call);
-  if (body === undefined) return {};
-  return { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) };
+  if (body === undefined && call.method === 'GET') return {};
+  // Argo CD refuses a change without a type (415), even one without a body.
+  return { 'content-type': call.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body ?? '') };
 }
 
 /** Reads the body up to a limit. The socket of a cut answer is not reused. */

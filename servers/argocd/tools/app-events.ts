@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { path } from '../../../shared/http/path.ts';
 import { arrayAt, numberAt, stringAt } from '../../../shared/kernel/json.ts';
 import { count, oneLine, renderTable } from '../../../shared/kernel/text.ts';
-import { targetOf } from '../app.ts';
+import { readApp, targetOf } from '../app.ts';
 import { argocdTool } from '../deps.ts';
 import { app } from '../params.ts';
 
@@ -16,6 +16,8 @@ export const appEvents = argocdTool({
   input: z.strictObject({ app }),
   target: ({ app }) => [targetOf(app)],
   run: async ({ app }, { argocd }, signal) => {
+    // Of an application that is not there the events are forbidden, which would say nothing.
+    await readApp(argocd, app, signal);
     const read = {
       path: path`/api/v1/applications/${app.name}/events`,
       query: { appNamespace: app.namespace },
