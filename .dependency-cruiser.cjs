@@ -13,6 +13,7 @@ module.exports = {
     layer('kernel-imports-nothing-of-ours', '^shared/kernel/', '^(shared/(?!kernel/)|servers/|cli/|lab/|test/)'),
     layer('policy-below-gate', '^shared/policy/', '^shared/(?!kernel/|policy/)'),
     layer('approvals-below-gate', '^shared/approvals/', '^shared/(?!kernel/|policy/|approvals/)'),
+    layer('workflow-above-policy-alone', '^shared/workflow/', '^shared/(?!kernel/|policy/|workflow/)'),
     layer('audit-below-gate', '^shared/audit/', '^shared/(?!kernel/|policy/|audit/)'),
     layer('gate-below-tool', '^shared/gate/', '^shared/(tool|store|config|mcp)/'),
     layer('http-below-cluster', '^shared/http/', '^shared/(?!kernel/|http/|gate/)'),

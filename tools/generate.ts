@@ -7,6 +7,7 @@ import { TOOLS as PROMETHEUS } from '../servers/prometheus/toolset.ts';
 import { at, isObject, stringAt } from '../shared/kernel/json.ts';
 import { wireTool } from '../shared/tool/mcp-server.ts';
 import type { ToolInfo } from '../shared/tool/toolset.ts';
+import { actionSchema, editorSchema, workflowSchema } from '../shared/workflow/schema.ts';
 
 /** What is made from the tool definitions, and checked in: `npm run check` fails when it is not up to date. */
 export const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = {
@@ -19,6 +20,8 @@ export const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = {
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'shared/policy/tools.gen.json': () => `${JSON.stringify(catalogue(), null, 2)}\n`,
   'docs/tools.md': toolsPage,
+  'workflows/workflow.schema.json': () => editorSchema(workflowSchema),
+  'workflows/action.schema.json': () => editorSchema(actionSchema),
 };
 
 export async function generate(): Promise<void> {

@@ -1,0 +1,122 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { messageOf, OpsError } from '../kernel/errors.ts';
+import { numberAt, stringAt } from '../kernel/json.ts';
+import { eventSchema, type RunEvent } from '../workflow/events.ts';
+import { type Appended, type RunFilter, type RunRow, type RunStore, rowSchema } from '../workflow/run-store.ts';
+
+/** Forward only; each step is one transaction. Counted in a table: `user_version` counts the approvals' steps. */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE runs (
+     run TEXT PRIMARY KEY,
+     workflow TEXT NOT NULL,
+     status TEXT NOT NULL,
+     lock TEXT,
+     created_at INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE UNIQUE INDEX runs_lock ON runs (lock) WHERE lock IS NOT NULL;
+   CREATE INDEX runs_newest ON runs (created_at DESC);
+   CREATE TABLE run_events (
+     run TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     body TEXT NOT NULL,
+     PRIMARY KEY (run, seq)
+   ) STRICT, WITHOUT ROWID;`,
+];
+const PART = 'runs';
+
+/** Milliseconds to wait for another process that writes. */
+const BUSY = 5_000;
+
+const UPSERT = `INSERT INTO runs (run, workflow, status, lock, created_at, body) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (run) DO UPDATE SET status = excluded.status, lock = excluded.lock, body = excluded.body`;
+
+/** The runs of workflows, in the same SQLite file as the approvals. */
+export class SqliteRunStore implements RunStore {
+  readonly #db: Database.Database;
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#db = this.#guard('opened', () => open(file));
+  }
+
+  async append(seq: number, event: RunEvent, row: RunRow): Promise<Appended> {
+    return this.#guard('written', () => {
+      // Immediate: the lock is taken before the look, so that two processes cannot both append.
+      return this.#db.transaction(() => this.#write(seq, event, row)).immediate();
+    });
+  }
+
+  async read(run: string): Promise<readonly RunEvent[]> {
+    return this.#guard('read', () => {
+      const rows = this.#db.prepare('SELECT body FROM run_events WHERE run = ? ORDER BY seq').all(run);
+      return rows.map((row) => eventSchema.parse(JSON.parse(stringAt(row, 'body') ?? '')));
+    });
+  }
+
+  async list({ workflow, statuses, limit = 100 }: RunFilter = {}): Promise<readonly RunRow[]> {
+    return this.#guard('read', () => {
+      const conditions = [
+        ...(workflow === undefined ? [] : ['workflow = ?']),
+        ...(statuses === undefined ? [] : [`status IN (${statuses.map(() => '?').join(', ')})`]),
+      ];
+      const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+      const query = this.#db.prepare(`SELECT body FROM runs ${where} ORDER BY created_at DESC, run LIMIT ?`);
+      const rows = query.all(...(workflow === undefined ? [] : [workflow]), ...(statuses ?? []), limit);
+      return rows.map((row) => rowSchema.parse(JSON.parse(stringAt(row, 'body') ?? '')));
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #write(seq: number, event: RunEvent, row: RunRow): Appended {
+    const { run, workflow, status, lock, createdAt } = row;
+    const count = this.#db.prepare('SELECT count(*) AS n FROM run_events WHERE run = ?').get(run);
+    if (numberAt(count, 'n') !== seq) return 'taken';
+    const holder = this.#db.prepare('SELECT run FROM runs WHERE lock = ? AND run <> ?').get(lock ?? null, run);
+    if (holder !== undefined) return 'locked';
+    this.#db.prepare('INSERT INTO run_events (run, seq, body) VALUES (?, ?, ?)').run(run, seq, JSON.stringify(event));
+    this.#db.prepare(UPSERT).run(run, workflow, status, lock ?? null, createdAt, JSON.stringify(row));
+    return 'ok';
+  }
+
+  #guard<T>(verb: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw new OpsError(
+        'store_unavailable',
+        `The runs in ${this.#file} cannot be ${verb}: ${messageOf(error)}.`,
+        'Free space, fix the permissions of that file, or move a damaged file away (open approvals and runs are lost with it).',
+        { cause: error },
+      );
+    }
+  }
+}
+
+function open(file: string): Database.Database {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const db = new Database(file, { timeout: BUSY });
+  chmodSync(file, 0o600);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.transaction(() => migrate(db)).immediate();
+  return db;
+}
+
+function migrate(db: Database.Database): void {
+  db.exec('CREATE TABLE IF NOT EXISTS parts (part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT');
+  const done = numberAt(db.prepare('SELECT version FROM parts WHERE part = ?').get(PART), 'version') ?? 0;
+  if (done > MIGRATIONS.length)
+    throw new Error(`it was written by a newer version (runs ${done}, known ${MIGRATIONS.length})`);
+  for (const step of MIGRATIONS.slice(done)) db.exec(step);
+  db.prepare('INSERT INTO parts VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET version = excluded.version').run(
+    PART,
+    MIGRATIONS.length,
+  );
+}

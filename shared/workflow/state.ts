@@ -1,0 +1,95 @@
+import { OpsError } from '../kernel/errors.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import { type Cause, END_STATUSES, type EventOf, type RunEvent } from './events.ts';
+import { misfit, reduceStep, type StepState } from './step-state.ts';
+
+export const RUN_STATUSES = ['waiting', 'running', ...END_STATUSES] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+export interface RunState {
+  readonly run: string;
+  readonly workflow: string;
+  readonly hash: string;
+  readonly cause: Cause;
+  readonly inputs: JsonObject;
+  readonly lock?: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly deadline: number;
+  /** `waiting` until it has its lock. */
+  readonly status: RunStatus;
+  readonly steps: Readonly<Record<string, StepState>>;
+  readonly cancel?: { readonly by: string; readonly reason: string };
+  readonly outputs: JsonObject;
+  readonly reason?: string;
+  /** How many events it has. */
+  readonly length: number;
+}
+
+/** The state after one more event. Throws an `OpsError` where the event does not fit, so that nothing happens twice. */
+export function reduce(state: RunState | undefined, event: RunEvent): RunState {
+  if (event.type === 'created') {
+    if (state !== undefined) throw misfit(event, 'the run exists');
+    return create(event);
+  }
+  if (state === undefined) throw misfit(event, 'there is no run');
+  const next = { ...state, updatedAt: event.at, length: state.length + 1 };
+  if (isEnded(state)) throw misfit(event, `the run has ended (${state.status})`);
+  switch (event.type) {
+    case 'admitted':
+      if (state.status !== 'waiting') throw misfit(event, 'the run has been admitted');
+      return { ...next, status: 'running' };
+    case 'cancel-requested':
+      return { ...next, cancel: state.cancel ?? { by: event.by, reason: event.reason } };
+    case 'ended':
+      return { ...next, status: event.status, reason: event.reason, outputs: event.outputs };
+    default: {
+      if (state.status !== 'running') throw misfit(event, 'the run has not been admitted');
+      const outputs = event.type === 'reported' ? event.outputs : state.outputs;
+      return {
+        ...next,
+        outputs,
+        steps: { ...state.steps, [event.step]: reduceStep(stepIn(state, event.step), event) },
+      };
+    }
+  }
+}
+
+export function replay(events: readonly RunEvent[]): RunState | undefined {
+  return events.reduce<RunState | undefined>(reduce, undefined);
+}
+
+export function isEnded({ status }: RunState): boolean {
+  return status !== 'waiting' && status !== 'running';
+}
+
+export function stepIn(state: RunState, step: string): StepState {
+  const found = Object.hasOwn(state.steps, step) ? state.steps[step] : undefined;
+  if (found === undefined)
+    throw new OpsError(
+      'conflict',
+      `Run ${state.run} has no step "${step}".`,
+      `Steps: ${Object.keys(state.steps).join(', ')}.`,
+    );
+  return found;
+}
+
+function create({ run, workflow, hash, cause, inputs, lock, at, deadline, steps }: EventOf<'created'>): RunState {
+  return {
+    ...{
+      run,
+      workflow,
+      hash,
+      cause,
+      inputs,
+      deadline,
+      createdAt: at,
+      updatedAt: at,
+      status: 'waiting',
+      outputs: {},
+      length: 1,
+    },
+    ...(lock !== undefined && { lock }),
+    steps: Object.fromEntries(steps.map((step) => [step, { status: 'pending' }])),
+  };
+}
