@@ -1,11 +1,15 @@
 import { errnoOf, messageOf, OpsError } from '../kernel/errors.ts';
 import type { Endpoint } from './endpoint.ts';
 
-/** Milliseconds without a byte, after which a request is given up. */
-export const IDLE = 15_000;
+/** Milliseconds after which a request is given up. */
+export interface Limits {
+  /** Without a byte. */
+  readonly idle: number;
+  /** In all, however steadily the answer drips. */
+  readonly total: number;
+}
 
-/** Milliseconds for a whole request, however steadily its answer drips. */
-export const TOTAL = 60_000;
+export const LIMITS: Limits = { idle: 15_000, total: 60_000 };
 
 const TLS_ERRORS = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL/;
 
@@ -14,6 +18,7 @@ export function failure(
   { label, hints }: Pick<Endpoint, 'label' | 'hints'>,
   caller: AbortSignal,
   late: AbortSignal,
+  { idle, total }: Limits,
   error: unknown,
 ): OpsError {
   if (error instanceof OpsError) return error;
@@ -21,7 +26,7 @@ export function failure(
   const cause = { cause: error };
   if (caller.aborted) return stopped(label, caller.reason, error);
   if (code === 'ETIMEDOUT' || late.aborted) {
-    const seconds = (late.aborted ? TOTAL : IDLE) / 1000;
+    const seconds = (late.aborted ? total : idle) / 1000;
     return new OpsError('timeout', `No answer from ${label} within ${seconds} s.`, hints.unreachable, cause);
   }
   if (TLS_ERRORS.test(code))

@@ -5,6 +5,7 @@ import { once } from '../kernel/once.ts';
 import { maskText } from '../kernel/secrets.ts';
 import { oneLine } from '../kernel/text.ts';
 import type { Backend } from './backend.ts';
+import { LIMITS, type Limits } from './failure.ts';
 import type { HttpRequest, HttpResponse, Query } from './send.ts';
 
 /** A read. `path` comes from the template in `path.ts`. */
@@ -48,11 +49,13 @@ const PASSING = [429, 502, 503, 504];
 export class Rest {
   readonly backend: () => Promise<Backend>;
   readonly #dialect: Dialect;
+  readonly #limits: Limits;
 
   /** `open` runs on first use: what is missing or broken never stops a server from starting. */
-  constructor(open: () => Promise<Backend>, dialect: Dialect) {
+  constructor(open: () => Promise<Backend>, dialect: Dialect, limits: Limits = LIMITS) {
     this.backend = once(open);
     this.#dialect = dialect;
+    this.#limits = limits;
   }
 
   /** The parsed JSON of an answer. */
@@ -92,7 +95,7 @@ export class Rest {
   /** HTTP is loaded with the first request. */
   async #send(request: HttpRequest): Promise<HttpResponse> {
     const [backend, { send }] = await Promise.all([this.backend(), import('./send.ts')]);
-    const response = await send(backend, request);
+    const response = await send(backend, { ...request, limits: this.#limits });
     return { ...response, text: backend.mask(response.text) };
   }
 

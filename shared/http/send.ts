@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { errnoOf } from '../kernel/errors.ts';
 import type { Endpoint } from './endpoint.ts';
-import { failure, IDLE, TOTAL } from './failure.ts';
+import { failure, LIMITS, type Limits } from './failure.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -15,6 +15,7 @@ export interface HttpRequest {
   readonly body?: unknown;
   /** Bytes of the answer at most; more is an error, or the end of a log. */
   readonly maxBytes?: number;
+  readonly limits?: Limits;
   readonly signal: AbortSignal;
 }
 
@@ -35,9 +36,10 @@ const MAX_BYTES = 32 * 1024 * 1024;
 
 /** One request over the keep-alive agent. A GET that broke on a stale socket is tried once more; a change never is. */
 export async function send(endpoint: Endpoint, call: HttpRequest): Promise<HttpResponse> {
-  const late = AbortSignal.timeout(TOTAL);
+  const { limits = LIMITS } = call;
+  const late = AbortSignal.timeout(limits.total);
   const bounded = { ...call, signal: AbortSignal.any([call.signal, late]) };
-  const problem = (error: unknown) => failure(endpoint, call.signal, late, error);
+  const problem = (error: unknown) => failure(endpoint, call.signal, late, limits, error);
   const first = await attempt(endpoint, bounded, false).catch((error: unknown) => {
     if (call.method === 'GET' && errnoOf(error) === 'ECONNRESET') return undefined;
     throw problem(error);
@@ -69,7 +71,7 @@ function requestOptions({ server }: Endpoint, call: HttpRequest, options: https.
     port: server.port || (server.protocol === 'http:' ? 80 : 443),
     path: `${base}${call.path}${search(call.query)}`,
     method: call.method,
-    timeout: IDLE,
+    timeout: (call.limits ?? LIMITS).idle,
     signal: call.signal,
     headers: {
       ...options.headers,

@@ -195,13 +195,14 @@ describe('alerts and silences', () => {
   });
 
   it('are void when other alerts would be muted than those that were shown', async () => {
-    await alarm('TestOne', { namespace: 'test-void' });
-    const input = { matchers: ['namespace="test-void"'], duration: '1h' };
+    const namespace = `void-${Date.now()}`;
+    await alarm('TestOne', { namespace });
+    const input = { matchers: [`namespace="${namespace}"`], duration: '1h' };
     await rig.call('create_silence', input);
     const first = await rig.pending();
     await rig.approvals.settle(first.id, { decision: 'approve', by: 'anna', via: 'cli' });
-    await alarm('TestTwo', { namespace: 'test-void' });
-    await eventually(async () => expect(await text('alerts', { filter: 'TestTwo' })).toContain('TestTwo'));
+    await alarm('TestTwo', { namespace });
+    await eventually(async () => expect(await text('alerts', { filter: namespace })).toContain('TestTwo'));
     expect(await text('create_silence', input)).toMatch(/^Waiting for a person.*TestOne, TestTwo/);
     expect(await rig.approvals.get(first.id)).toMatchObject({ state: 'void' });
   });
