@@ -50,8 +50,11 @@ describe('install', () => {
     installLayout(context);
     expect(Object.keys(snapshot(folder)).sort()).toEqual([
       '.claude.json',
+      '.claude/agents/argocd-operator.md',
+      '.claude/agents/git-operator.md',
       '.claude/agents/k8s-diagnostician.md',
       '.claude/agents/k8s-orchestrator.md',
+      '.claude/agents/prometheus-analyst.md',
       '.claude/settings.json',
     ]);
     for (const path of ['logs/actions', 'logs/workflows', 'k8s-agent/calls']) {

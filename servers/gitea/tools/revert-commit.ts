@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import { COMMIT, short } from '../api.ts';
+import { COMMIT, PULL, short } from '../api.ts';
 import { factsOf } from '../change-facts.ts';
 import { commit } from '../commit.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
@@ -55,8 +55,12 @@ export const revertCommit = giteaTool({
   destructive: true,
   input,
   target: async (input, deps, signal) => {
-    const { bad, changes } = await read(input, deps, signal);
-    return [{ kind: COMMIT, namespace: input.repo, name: short(bad.sha), facts: factsOf(changes) }];
+    const { bad, changes, branchName } = await read(input, deps, signal);
+    const facts = factsOf(changes);
+    // A pull request changes nothing until it is merged: the rule for proposals is the rule for it.
+    if (input.as === 'pull_request')
+      return [{ verb: 'propose', kind: PULL, namespace: input.repo, name: branchName, facts }];
+    return [{ kind: COMMIT, namespace: input.repo, name: short(bad.sha), facts }];
   },
   plan: async (input, deps, signal) => {
     const planned = await read(input, deps, signal);
