@@ -20,8 +20,8 @@ export const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = {
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'shared/policy/tools.gen.json': () => `${JSON.stringify(catalogue(), null, 2)}\n`,
   'docs/tools.md': toolsPage,
-  'workflows/workflow.schema.json': () => editorSchema(workflowSchema),
-  'workflows/action.schema.json': () => editorSchema(actionSchema),
+  'workflows/workflow.schema.gen.json': () => editorSchema(workflowSchema),
+  'workflows/action.schema.gen.json': () => editorSchema(actionSchema),
 };
 
 export async function generate(): Promise<void> {
