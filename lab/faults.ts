@@ -7,11 +7,12 @@ interface Fault {
   /** Value of the pod annotation `lab.kwok/fault`; none when the scheduler alone does it. */
   readonly annotation?: string;
   readonly request?: string;
+  readonly limit?: string;
 }
 
 const FAULTS = {
   crashloop: { container: 'crasher', annotation: 'CrashLoopBackOff' },
-  oom: { container: 'hungry', annotation: 'OOMKilled' },
+  oom: { container: 'hungry', annotation: 'OOMKilled', limit: '128Mi' },
   // More than any node has, so that the scheduler itself refuses it.
   pending: { container: 'giant', request: '64Gi' },
   imagepull: { container: 'untagged', annotation: 'ImagePullBackOff' },
@@ -33,7 +34,8 @@ export async function breakWorkload(target: Target, fault: FaultName, namespace:
 
 /** Rolls the Deployment that `breakWorkload` made to healthy pods. */
 export async function healWorkload(target: Target, fault: FaultName, namespace: string): Promise<string> {
-  return apply(target, fault, namespace, { container: FAULTS[fault].container });
+  const { container, limit }: Fault = FAULTS[fault];
+  return apply(target, fault, namespace, { container, ...(limit && { limit: '256Mi' }) });
 }
 
 async function apply(target: Target, name: FaultName, namespace: string, fault: Fault): Promise<string> {
@@ -43,10 +45,14 @@ async function apply(target: Target, name: FaultName, namespace: string, fault: 
   return FAULTS[name].container;
 }
 
-function deployment(name: string, namespace: string, { container, annotation, request = '64Mi' }: Fault): object {
+function deployment(
+  name: string,
+  namespace: string,
+  { container, annotation, request = '64Mi', limit }: Fault,
+): object {
   const labels = { app: name };
   const annotations = { 'kwok.x-k8s.io/usage-memory': '48Mi', ...(annotation && { 'lab.kwok/fault': annotation }) };
-  const resources = { requests: { cpu: '50m', memory: request } };
+  const resources = { requests: { cpu: '50m', memory: request }, ...(limit && { limits: { memory: limit } }) };
   const pod = { containers: [{ name: container, image: `registry.example.invalid/${name}:1.0.0`, resources }] };
   return {
     apiVersion: 'apps/v1',

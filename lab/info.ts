@@ -1,8 +1,9 @@
+import { routeAlerts } from './alert-config.ts';
 import type { Lab } from './component.ts';
 import type { Scope } from './components/index.ts';
-import { argocdUrl, giteaUrl, tokenFile } from './gitops/api.ts';
+import { argocdOperator, argocdViewer, giteaOwner, giteaViewer } from './gitops/access.ts';
 import { OWNER, REPOSITORY } from './gitops/names.ts';
-import { repositoryUrl } from './gitops/seed.ts';
+import { repositoryUrl } from './gitops/repository.ts';
 import { secretFile } from './secrets.ts';
 
 /** A cluster that is up. The kubeconfigs hold all that they need, and are readable by their owner only. */
@@ -43,7 +44,11 @@ export interface WholeLabInfo extends LabInfo {
   readonly argocd: ApiInfo;
   readonly gitea: GiteaInfo;
   readonly prometheus: { readonly url: string };
-  readonly alertmanager: { readonly url: string };
+  readonly alertmanager: {
+    readonly url: string;
+    /** Sends every alert to this webhook from now on; undefined, as at first, sends them nowhere. */
+    readonly sendTo: (webhook: string | undefined) => Promise<void>;
+  };
 }
 
 export function infoOf(lab: Lab, scope: Scope, down: () => Promise<void>): LabInfo | WholeLabInfo {
@@ -65,21 +70,19 @@ function wholeOf(lab: Lab): Omit<WholeLabInfo, keyof LabInfo> {
   const local = (port: number) => ({ url: `http://127.0.0.1:${port}` });
   return {
     argocd: {
-      url: argocdUrl(lab),
-      tokenFile: tokenFile.argocd(lab),
-      viewerTokenFile: tokenFile.argocdViewer(lab),
+      ...argocdOperator(lab),
+      viewerTokenFile: argocdViewer(lab).tokenFile,
       user: 'admin',
       passwordFile: secretFile(lab, 'argocd.password'),
     },
     gitea: {
-      url: giteaUrl(lab),
-      tokenFile: tokenFile.gitea(lab),
-      viewerTokenFile: tokenFile.giteaViewer(lab),
+      ...giteaOwner(lab),
+      viewerTokenFile: giteaViewer(lab).tokenFile,
       user: OWNER,
       passwordFile: secretFile(lab, 'gitea.password'),
-      repository: { owner: OWNER, name: REPOSITORY, url: repositoryUrl(giteaUrl(lab)) },
+      repository: { owner: OWNER, name: REPOSITORY, url: repositoryUrl(giteaOwner(lab).url) },
     },
     prometheus: local(lab.ports.prometheus),
-    alertmanager: local(lab.ports.alertmanager),
+    alertmanager: { ...local(lab.ports.alertmanager), sendTo: (webhook) => routeAlerts(lab, webhook) },
   };
 }

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { OpsError } from '../shared/kernel/errors.ts';
-import { breakWorkload, FAULT_NAMES, healWorkload, isFault } from './faults.ts';
+import { breakWorkload, FAULT_NAMES, type FaultName, healWorkload, isFault } from './faults.ts';
 import { type LabInfo, labDown, labReset, labStatus, labUp, type WholeLabInfo } from './index.ts';
+import { isScenario, SCENARIO_NAMES, scenarios } from './scenarios/index.ts';
 import { statusTable } from './status.ts';
 
 const program: Command = new Command('lab')
@@ -64,20 +65,38 @@ program
     if (!status.up) process.exitCode = 1;
   });
 
-for (const [name, change, text] of [
-  ['break', breakWorkload, 'make a Deployment whose pods fail in this way'],
-  ['heal', healWorkload, 'roll the Deployment that `break` made to healthy pods'],
+const KNOWN = [...FAULT_NAMES, ...SCENARIO_NAMES].join(', ');
+
+for (const [verb, text] of [
+  ['break', 'make this fault'],
+  ['heal', 'undo what `break` did'],
 ] as const) {
   program
-    .command(`${name} <fault>`)
-    .description(`${text}: ${FAULT_NAMES.join(', ')}`)
-    .option('--namespace <name>', 'where', 'demo')
+    .command(`${verb} <fault>`)
+    .description(`${text}: ${KNOWN}`)
+    .option('--namespace <name>', `where, for ${FAULT_NAMES.join(', ')}`, 'demo')
     .action(async (fault: string, { namespace }: { namespace: string }) => {
-      if (!isFault(fault)) program.error(`lab: unknown fault "${fault}"; there are: ${FAULT_NAMES.join(', ')}`);
-      const deployment = await change(await labUp({ ...options(), scope: 'cluster' }), fault, namespace);
-      print(`deployment/${deployment} in ${namespace}`);
+      if (isScenario(fault)) print(await scenarios[fault][verb](await labUp(options())));
+      else if (isFault(fault)) print(await workload(verb, fault, namespace));
+      else program.error(`lab: unknown fault "${fault}"; there are: ${KNOWN}`);
     });
 }
+
+/** These need the cluster alone. */
+async function workload(verb: 'break' | 'heal', fault: FaultName, namespace: string): Promise<string> {
+  const change = verb === 'break' ? breakWorkload : healWorkload;
+  const deployment = await change(await labUp({ ...options(), scope: 'cluster' }), fault, namespace);
+  return `deployment/${deployment} in ${namespace}`;
+}
+
+program
+  .command('webhook <url>')
+  .description('send every alert to this address; `none` sends them nowhere')
+  .action(async (url: string) => {
+    const { alertmanager } = await labUp(options());
+    await alertmanager.sendTo(url === 'none' ? undefined : url);
+    print(url === 'none' ? 'Alerts are sent nowhere.' : `Alerts are sent to ${url}.`);
+  });
 
 try {
   await program.parseAsync();

@@ -8,9 +8,14 @@ import { writePodLogs } from '../logs.ts';
 import { manifest } from '../manifests.ts';
 
 /** How nodes, pods and their usage behave. By files and not by CRDs: the lab's API then shows what the cluster's does. */
-const CONFIGS = ['node-stages.yaml', 'pod-stages.yaml', 'pod-faults.yaml', 'usage.yaml'].map((name) =>
-  manifest('kwok', name),
-);
+const CONFIGS = [
+  'node-stages.yaml',
+  'node-faults.yaml',
+  'pod-stages.yaml',
+  'pod-faults.yaml',
+  'images.yaml',
+  'usage.yaml',
+].map((name) => manifest('kwok', name));
 /** What is in the cluster from the start. */
 const OBJECTS = [manifest('nodes.yaml'), manifest('system.yaml')];
 

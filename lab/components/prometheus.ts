@@ -22,7 +22,7 @@ export const prometheus: Component = {
       '--web.enable-lifecycle',
       '--web.enable-admin-api',
       // By which a past is written for a lab that has none yet.
-      '--web.enable-otlp-receiver',
+      '--web.enable-remote-write-receiver',
       '--log.level=warn',
     ],
     // It does not read this. It makes one that was started with other files differ, so that `up` replaces it.

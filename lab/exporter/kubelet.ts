@@ -2,43 +2,43 @@ import { arrayAt, stringAt } from '../../shared/kernel/json.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { nameOf, namespaceOf } from './objects.ts';
 import { rhythm } from './rhythm.ts';
-import { Samples, type Series } from './series.ts';
+import { type Curve, Curves } from './series.ts';
 import { type ContainerUsage, containersOf, volumeOf } from './usage.ts';
 
+const DISK = '/dev/mmcblk0p2';
 const INODES = 524_288;
 
-/** What the kubelet of a node says of its containers and volumes, at a moment in seconds since 1970. */
-export function kubelet(state: ClusterState, node: string, at: number): readonly Series[] {
-  const samples = new Samples();
+/** What the kubelet of a node says of its containers and volumes. */
+export function kubelet(state: ClusterState, node: string): readonly Curve[] {
+  const curves = new Curves();
   const here = state.pods.filter((pod) => stringAt(pod, 'spec', 'nodeName') === node);
-  for (const container of here.flatMap(containersOf)) addContainer(samples, container, at);
-  for (const pod of here) addNetwork(samples, pod, at);
-  for (const claim of state.claims) if (isMounted(claim, here)) addVolume(samples, claim, at);
-  return samples.series;
+  for (const container of here.flatMap(containersOf)) addContainer(curves, container);
+  for (const pod of here) addNetwork(curves, pod);
+  for (const claim of state.claims) if (isMounted(claim, here)) addVolume(curves, claim);
+  return curves.all;
 }
 
-function addContainer(samples: Samples, usage: ContainerUsage, at: number): void {
-  const { namespace, pod, container, image } = usage;
+function addContainer(curves: Curves, { namespace, pod, container, image, ...usage }: ContainerUsage): void {
   const labels = { namespace, pod, container, image };
+  const onDisk = { ...labels, device: DISK };
   const disk = rhythm(`disk/${namespace}/${pod}/${container}`);
-  const memory = usage.memory(at);
-  samples.add('container_cpu_usage_seconds_total', { ...labels, cpu: 'total' }, usage.cpuTotal(at));
-  samples.add('container_memory_working_set_bytes', labels, memory);
-  samples.add('container_memory_usage_bytes', labels, memory * 1.15);
-  samples.add('container_memory_rss', labels, memory * 0.9);
-  samples.add('container_spec_memory_limit_bytes', labels, usage.limit ?? 0);
-  samples.add('container_fs_usage_bytes', { ...labels, device: '/dev/mmcblk0p2' }, 24e6 + 2e6 * disk.at(at));
-  samples.add('container_fs_writes_bytes_total', { ...labels, device: '/dev/mmcblk0p2' }, 4e3 * disk.total(at));
-  samples.add('container_fs_reads_bytes_total', { ...labels, device: '/dev/mmcblk0p2' }, 1e3 * disk.total(at));
+  curves.add('container_cpu_usage_seconds_total', { ...labels, cpu: 'total' }, usage.cpuTotal);
+  curves.add('container_memory_working_set_bytes', labels, usage.memory);
+  curves.add('container_memory_usage_bytes', labels, (at) => usage.memory(at) * 1.15);
+  curves.add('container_memory_rss', labels, (at) => usage.memory(at) * 0.9);
+  curves.add('container_spec_memory_limit_bytes', labels, usage.limit ?? 0);
+  curves.add('container_fs_usage_bytes', onDisk, (at) => 24e6 + 2e6 * disk.at(at));
+  curves.add('container_fs_writes_bytes_total', onDisk, (at) => 4e3 * disk.total(at));
+  curves.add('container_fs_reads_bytes_total', onDisk, (at) => 1e3 * disk.total(at));
 }
 
-function addNetwork(samples: Samples, pod: unknown, at: number): void {
+function addNetwork(curves: Curves, pod: unknown): void {
   if (containersOf(pod).length === 0) return;
   const namespace = namespaceOf(pod);
   const labels = { namespace, pod: nameOf(pod), interface: 'eth0' };
   const traffic = rhythm(`network/${namespace}/${stringAt(pod, 'metadata', 'generateName')}`);
-  samples.add('container_network_receive_bytes_total', labels, 30e3 * traffic.total(at));
-  samples.add('container_network_transmit_bytes_total', labels, 18e3 * traffic.total(at));
+  curves.add('container_network_receive_bytes_total', labels, (at) => 30e3 * traffic.total(at));
+  curves.add('container_network_transmit_bytes_total', labels, (at) => 18e3 * traffic.total(at));
 }
 
 function isMounted(claim: unknown, pods: readonly unknown[]): boolean {
@@ -51,16 +51,15 @@ function isMounted(claim: unknown, pods: readonly unknown[]): boolean {
   );
 }
 
-function addVolume(samples: Samples, object: unknown, at: number): void {
+function addVolume(curves: Curves, object: unknown): void {
   const volume = volumeOf(object);
   if (volume === undefined) return;
-  const { namespace, claim, capacity } = volume;
+  const { namespace, claim, capacity, used } = volume;
   const labels = { namespace, persistentvolumeclaim: claim };
-  const used = volume.used(at);
-  samples.add('kubelet_volume_stats_capacity_bytes', labels, capacity);
-  samples.add('kubelet_volume_stats_used_bytes', labels, used);
-  samples.add('kubelet_volume_stats_available_bytes', labels, capacity - used);
-  samples.add('kubelet_volume_stats_inodes', labels, INODES);
-  samples.add('kubelet_volume_stats_inodes_used', labels, Math.round(INODES * 0.04));
-  samples.add('kubelet_volume_stats_inodes_free', labels, Math.round(INODES * 0.96));
+  curves.add('kubelet_volume_stats_capacity_bytes', labels, capacity);
+  curves.add('kubelet_volume_stats_used_bytes', labels, used);
+  curves.add('kubelet_volume_stats_available_bytes', labels, (at) => capacity - used(at));
+  curves.add('kubelet_volume_stats_inodes', labels, INODES);
+  curves.add('kubelet_volume_stats_inodes_used', labels, Math.round(INODES * 0.04));
+  curves.add('kubelet_volume_stats_inodes_free', labels, Math.round(INODES * 0.96));
 }

@@ -6,8 +6,8 @@ import { messageOf } from '../../shared/kernel/errors.ts';
 import { type ClusterState, StateReader } from './cluster-state.ts';
 import { kubeState } from './kube-state.ts';
 import { kubelet } from './kubelet.ts';
-import { isExported, nodeExporter } from './node.ts';
-import { render, type Series } from './series.ts';
+import { isExported, isUp, nodeExporter } from './node.ts';
+import { render, type Series, valuesAt } from './series.ts';
 
 /** `main.ts KUBECONFIG PORT` serves, on loopback alone, what kube-state-metrics, node exporters and kubelets would. */
 const [kubeconfig = '', port = ''] = process.argv.slice(2);
@@ -17,8 +17,8 @@ const reader = new StateReader(new Cluster(() => connect({ kubeconfig }, systemC
 function seriesAt(path: string, state: ClusterState): readonly Series[] | undefined {
   const [, kind, name = ''] = /^\/(?:(nodes|kubelets)\/([^/]+)\/)?metrics$/.exec(path) ?? [];
   const now = Date.now() / 1000;
-  if (kind === 'kubelets') return kubelet(state, name, now);
-  if (kind === 'nodes') return isExported(state, name) ? nodeExporter(state, name, now) : undefined;
+  if (kind === 'kubelets') return isUp(state, name) ? valuesAt(kubelet(state, name), now) : undefined;
+  if (kind === 'nodes') return isExported(state, name) ? valuesAt(nodeExporter(state, name), now) : undefined;
   return path === '/metrics' ? kubeState(state) : undefined;
 }
 

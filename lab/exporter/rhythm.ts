@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 const DAY = 86_400;
 /** 2026-01-01: counters count from here, so that a past and the present are one curve. */
-const EPOCH = 1_767_225_600;
+export const EPOCH = 1_767_225_600;
 
 /** Waves of a load: a share of its base, and a period in seconds. A day's rhythm, and what looks like chance. */
 const WAVES = [

@@ -5,6 +5,13 @@ export interface Series {
   readonly value: number;
 }
 
+/** A series at any moment, in seconds since 1970: of now, and of a past that nobody measured. */
+export interface Curve {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: (at: number) => number;
+}
+
 /** Collects samples; a label without a value is left out. */
 export class Samples {
   readonly series: Series[] = [];
@@ -21,17 +28,29 @@ export class Samples {
   }
 }
 
+/** Collects curves; a number stands for a curve that never moves. */
+export class Curves {
+  readonly all: Curve[] = [];
+
+  add(name: string, labels: Readonly<Record<string, string>>, value: number | ((at: number) => number)): void {
+    this.all.push({ name, labels, value: typeof value === 'number' ? () => value : value });
+  }
+}
+
+/** Where curves are at a moment, in seconds since 1970. */
+export function valuesAt(curves: readonly Curve[], at: number): readonly Series[] {
+  return curves.map(({ name, labels, value }) => ({ name, labels, value: value(at) }));
+}
+
 /** Prometheus' text format; all samples of a name stand together. */
 export function render(series: readonly Series[]): string {
   const groups = Map.groupBy(series, ({ name }) => name);
   const lines = [...groups].flatMap(([name, samples]) => [
-    `# TYPE ${name} ${isCounter(name) ? 'counter' : 'gauge'}`,
+    `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`,
     ...samples.map(({ labels, value }) => `${name}{${renderLabels(labels)}} ${value}`),
   ]);
   return `${lines.join('\n')}\n`;
 }
-
-export const isCounter = (name: string) => name.endsWith('_total');
 
 function renderLabels(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)

@@ -53,7 +53,7 @@ function usageOf(pod: unknown, container: unknown, node: string, share: number):
 /** The pods of one workload are busy together; a name's random end is left out. */
 const workloadOf = (pod: unknown) => stringAt(pod, 'metadata', 'generateName') ?? nameOf(pod);
 
-/** What a claim's volume holds. It grows from the moment in the annotation, which the scenario disk-full sets. */
+/** What a claim's volume holds. */
 export interface VolumeUsage {
   readonly namespace: string;
   readonly claim: string;
@@ -61,21 +61,22 @@ export interface VolumeUsage {
   readonly used: (at: number) => number;
 }
 
-const CALM_SHARE = 0.62;
+/** A volume grows slowly: it has nine days left when its claim is made. */
+const FIRST_SHARE = 0.68;
+const SHARE_A_SECOND = 0.035 / 86_400;
+/** From the moment in this annotation it is full but for a little, and that goes fast. The scenario disk-full sets it. */
+const FILLING_SINCE = 'lab.kwok/filling-since';
 const FULL_SHARE = 0.98;
-/** So long before that moment the volume began to fill. */
-export const FILLING_SECONDS = 6 * 3600;
+const FAST_SHARE_A_SECOND = 1e-5;
 
 export function volumeOf(claim: unknown): VolumeUsage | undefined {
   const capacity = quantity(at(claim, 'status', 'capacity', 'storage'));
   if (capacity === undefined) return undefined;
-  const own = rhythm(`${namespaceOf(claim)}/${nameOf(claim)}`);
-  const since = seconds(claim, 'metadata', 'annotations', 'lab.kwok/filling-since');
-  const share = (moment: number) => {
-    const calm = CALM_SHARE + 0.02 * (own.at(moment) - 1);
-    if (since === undefined || moment < since - FILLING_SECONDS) return calm;
-    const slope = (FULL_SHARE - CALM_SHARE) / FILLING_SECONDS;
-    return Math.min(0.999, FULL_SHARE + slope * (moment - since));
-  };
+  const made = seconds(claim, 'metadata', 'creationTimestamp') ?? 0;
+  const since = seconds(claim, 'metadata', 'annotations', FILLING_SINCE) ?? Number.POSITIVE_INFINITY;
+  const share = (moment: number) =>
+    moment < since
+      ? Math.min(0.95, FIRST_SHARE + SHARE_A_SECOND * (moment - made))
+      : Math.min(0.999, FULL_SHARE + FAST_SHARE_A_SECOND * (moment - since));
   return { namespace: namespaceOf(claim), claim: nameOf(claim), capacity, used: (moment) => capacity * share(moment) };
 }

@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { OpsError } from '../../shared/kernel/errors.ts';
-import type { LabView } from '../component.ts';
-import { secretFile } from '../secrets.ts';
 
 const TIMEOUT_MS = 30_000;
 
@@ -50,23 +48,16 @@ export class Api {
   }
 }
 
-export const giteaUrl = ({ ports }: Pick<LabView, 'ports'>) => `http://127.0.0.1:${ports.gitea}`;
-export const argocdUrl = ({ ports }: Pick<LabView, 'ports'>) => `http://127.0.0.1:${ports['argocd-server']}`;
-
-/** Files that hold a token, each for its owner only. */
-export const tokenFile = {
-  gitea: (lab: Pick<LabView, 'path'>) => secretFile(lab, 'gitea.token'),
-  giteaViewer: (lab: Pick<LabView, 'path'>) => secretFile(lab, 'gitea-viewer.token'),
-  argocd: (lab: Pick<LabView, 'path'>) => secretFile(lab, 'argocd.token'),
-  argocdViewer: (lab: Pick<LabView, 'path'>) => secretFile(lab, 'argocd-viewer.token'),
-};
-
-/** Gitea's API as the owner of the repository. */
-export async function giteaApi(lab: Pick<LabView, 'path' | 'ports'>): Promise<Api> {
-  return new Api(`${giteaUrl(lab)}/api/v1`, `token ${await readFile(tokenFile.gitea(lab), 'utf8')}`);
+/** Where an API is, and the file with its token. */
+export interface Access {
+  readonly url: string;
+  readonly tokenFile: string;
 }
 
-/** Argo CD's API as the account that may do all. */
-export async function argocdApi(lab: Pick<LabView, 'path' | 'ports'>): Promise<Api> {
-  return new Api(`${argocdUrl(lab)}/api/v1`, `Bearer ${await readFile(tokenFile.argocd(lab), 'utf8')}`);
+export async function giteaApi({ url, tokenFile }: Access): Promise<Api> {
+  return new Api(`${url}/api/v1`, `token ${await readFile(tokenFile, 'utf8')}`);
+}
+
+export async function argocdApi({ url, tokenFile }: Access): Promise<Api> {
+  return new Api(`${url}/api/v1`, `Bearer ${await readFile(tokenFile, 'utf8')}`);
 }

@@ -1,39 +1,78 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { OpsError } from '../../shared/kernel/errors.ts';
 import type { Lab } from '../component.ts';
 import { exists, writePrivate } from '../files.ts';
 import { kubectl } from '../kubectl-exec.ts';
 import { manifest } from '../manifests.ts';
 import { secretFile } from '../secrets.ts';
-import { Api, argocdApi, argocdUrl, giteaUrl, tokenFile } from './api.ts';
+import { argocdOperator, argocdViewer, giteaOwner } from './access.ts';
+import { Api, argocdApi } from './api.ts';
 import { NAMESPACE, OWNER } from './names.ts';
-import { repositoryUrl } from './seed.ts';
+import { repositoryUrl } from './repository.ts';
+
+/** web, shop, orders, platform with cache and queue, and one for each of two teams. */
+const APPLICATIONS = 8;
+const SETTLED_WITHIN_MS = 90_000;
+const LOOK_EVERY_MS = 300;
 
 const token = z.object({ token: z.string() });
 
 /** Tokens, the key to the repository, and the Applications; `web` is synced once, since it waits for somebody to do so. */
 export async function ensureArgocd(lab: Lab, moved: boolean): Promise<void> {
-  if (!(await exists(tokenFile.argocdViewer(lab)))) await makeTokens(lab);
+  if (!(await exists(argocdViewer(lab).tokenFile))) await makeTokens(lab);
   const seeded = lab.path('data', 'argocd', 'seeded');
   if (!moved && (await exists(seeded))) return;
   await kubectl(lab, ['apply', '--filename=-'], JSON.stringify(await repositorySecret(lab)));
   const applications = await readFile(manifest('argocd', 'applications.yaml'), 'utf8');
-  const rendered = applications.replaceAll('REPOSITORY_URL', repositoryUrl(giteaUrl(lab)));
+  const rendered = applications.replaceAll('REPOSITORY_URL', repositoryUrl(giteaOwner(lab).url));
   await kubectl(lab, ['apply', '--filename=-'], rendered);
-  if (!(await exists(seeded))) await (await argocdApi(lab)).call('POST', '/applications/web/sync', {});
+  if (await exists(seeded)) return;
+  const api = await argocdApi(argocdOperator(lab));
+  await api.call('POST', '/applications/web/sync', {});
+  await settled(api);
   await writePrivate(seeded, '');
+}
+
+const applicationList = z.object({
+  items: z.array(
+    z.object({
+      status: z.object({
+        sync: z.object({ status: z.string() }).optional(),
+        health: z.object({ status: z.string().optional() }).optional(),
+      }),
+    }),
+  ),
+});
+
+/** Waits until all that is to run runs: a lab that is up is one that can be worked with. */
+async function settled(api: Api): Promise<void> {
+  const deadline = Date.now() + SETTLED_WITHIN_MS;
+  while (true) {
+    const { items } = applicationList.parse(await api.call('GET', '/applications'));
+    const done = items.filter(({ status }) => status.sync?.status === 'Synced' && status.health?.status === 'Healthy');
+    if (done.length === APPLICATIONS) return;
+    if (Date.now() > deadline)
+      throw new OpsError(
+        'timeout',
+        `Argo CD has ${done.length} of ${APPLICATIONS} applications synced and healthy after ${SETTLED_WITHIN_MS / 1000} s.`,
+        'Run the same command again; if that does not help, `npm run lab -- reset` starts from nothing.',
+      );
+    await sleep(LOOK_EVERY_MS);
+  }
 }
 
 async function makeTokens(lab: Lab): Promise<void> {
   const password = await initialPassword(lab);
   await writePrivate(secretFile(lab, 'argocd.password'), password);
-  const url = `${argocdUrl(lab)}/api/v1`;
+  const url = `${argocdOperator(lab).url}/api/v1`;
   const session = token.parse(await new Api(url).call('POST', '/session', { username: 'admin', password }));
   const api = new Api(url, `Bearer ${session.token}`);
   const make = async (account: string) =>
     token.parse(await api.call('POST', `/account/${account}/token`, { name: account, expiresIn: 0 })).token;
-  await writePrivate(tokenFile.argocd(lab), await make('operator'));
-  await writePrivate(tokenFile.argocdViewer(lab), await make('viewer'));
+  await writePrivate(argocdOperator(lab).tokenFile, await make('operator'));
+  await writePrivate(argocdViewer(lab).tokenFile, await make('viewer'));
 }
 
 /** What the server made up with its first start. */
@@ -52,9 +91,9 @@ async function repositorySecret(lab: Lab): Promise<object> {
     metadata: { name: 'repository-gitops', namespace: NAMESPACE, labels: label },
     stringData: {
       type: 'git',
-      url: repositoryUrl(giteaUrl(lab)),
+      url: repositoryUrl(giteaOwner(lab).url),
       username: OWNER,
-      password: await readFile(tokenFile.gitea(lab), 'utf8'),
+      password: await readFile(giteaOwner(lab).tokenFile, 'utf8'),
     },
   };
 }
