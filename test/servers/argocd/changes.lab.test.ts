@@ -1,44 +1,24 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { WholeLabInfo } from '../../../lab/index.ts';
 import { argocdRig } from '../../support/argocd-rig.ts';
 import { GiteaPerson } from '../../support/gitea-rig.ts';
+import { ArgocdPerson } from '../../support/gitops-app.ts';
 import { wholeLabForTests } from '../../support/lab.ts';
 import { readField, removeNamespaces } from '../../support/lab-objects.ts';
 
 let lab: WholeLabInfo;
 let person: GiteaPerson;
+let argocd: ArgocdPerson;
 const made: string[] = [];
 
 const config = (name: string, value: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {value: ${value}}\n`;
 
-/** An application of one test's own, in a repository and a namespace of its own; made past our tools. */
+/** An application of one test's own, and the tools. */
 async function anApp(files: Record<string, string>, syncPolicy: object = {}) {
-  const repo = await person.repo(files);
-  const name = repo.split('/')[1] ?? '';
-  made.push(name);
-  await argocd('POST', '/applications', {
-    metadata: { name },
-    spec: {
-      project: 'default',
-      source: { repoURL: `${lab.gitea.url}/${repo}.git`, path: 'app', targetRevision: 'main' },
-      destination: { server: 'https://kubernetes.default.svc', namespace: name },
-      syncPolicy: { syncOptions: ['CreateNamespace=true'], ...syncPolicy },
-    },
-  });
-  return { repo, name, rig: argocdRig(lab.argocd) };
-}
-
-async function argocd(method: string, path: string, body?: object): Promise<unknown> {
-  const token = (await readFile(lab.argocd.tokenFile, 'utf8')).trim();
-  const response = await fetch(`${lab.argocd.url}/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
+  const app = await argocd.app(files, syncPolicy);
+  made.push(app.name);
+  return { ...app, rig: argocdRig(lab.argocd) };
 }
 
 const inMap = (name: string, map: string) => readField(lab, name, `configmap/${map}`, '{.data.value}');
@@ -46,13 +26,12 @@ const inMap = (name: string, map: string) => readField(lab, name, `configmap/${m
 beforeAll(async () => {
   lab = await wholeLabForTests();
   person = new GiteaPerson(lab.gitea);
-  const password = (await readFile(lab.gitea.passwordFile, 'utf8')).trim();
-  const credentials = { url: lab.gitea.url, username: lab.gitea.user, password };
-  await argocd('POST', '/repocreds?upsert=true', credentials);
+  argocd = new ArgocdPerson(lab);
+  await argocd.knowGitea();
 });
 
 afterAll(async () => {
-  for (const name of made) await argocd('DELETE', `/applications/${name}?cascade=false`).catch(() => undefined);
+  await argocd.forget(...made);
   await removeNamespaces(lab, ...made);
 });
 
@@ -134,7 +113,7 @@ describe('sync_app', () => {
   it('that hangs is ended by terminate_operation, and keeps a second one out', async () => {
     const hook = `apiVersion: v1\nkind: Pod\nmetadata: {name: wait, annotations: {argocd.argoproj.io/hook: PreSync}}\nspec: {restartPolicy: Never, containers: [{name: wait, image: registry.example.invalid/wait:1, resources: {requests: {memory: 64Gi}}}]}\n`;
     const { name, rig } = await anApp({ 'app/one.yaml': config('one', 'a'), 'app/hook.yaml': hook });
-    await argocd('POST', `/applications/${name}/sync`, {});
+    await argocd.send('POST', `/applications/${name}/sync`, {});
     await vi.waitFor(
       async () =>
         expect((await rig.call('get_app', { app: name })).text).toMatch(/operation +Running at \w{10}[\s\S]*wait/),
