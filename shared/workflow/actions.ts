@@ -39,7 +39,7 @@ export function loadAction(
       return wrong === undefined ? [] : [source.problem(['inputs', name, 'default'], `input "${name}": ${wrong}`)];
     }),
   ];
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
   const { agent, prompt, ...rest } = data;
   const changes = known.tools.some(
     ({ server, tool, effect }) => effect !== 'read' && data.tools.includes(`${server}.${tool}`),

@@ -78,7 +78,7 @@ function autonomyProblems({ source, file }: Checking): readonly Problem[] {
 }
 
 function agentlessProblems({ source, file, known }: Checking): readonly Problem[] {
-  const implicit = file.steps.length === 0 && !known.agents.has(ORCHESTRATOR);
+  const implicit = file.steps === undefined && !known.agents.has(ORCHESTRATOR);
   return implicit
     ? [
         source.problem(

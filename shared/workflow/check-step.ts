@@ -1,7 +1,7 @@
 import { outputsProblems } from './check-head.ts';
 import { workProblems } from './check-work.ts';
 import type { Placed } from './flatten.ts';
-import { type Checking, namesBefore, REPORT } from './names.ts';
+import { type Checking, isPartial, namesBefore, REPORT } from './names.ts';
 import type { Problem } from './problem.ts';
 import { expressionProblems, type Names } from './references.ts';
 import type { StepFile } from './schema.ts';
@@ -26,8 +26,8 @@ const AGENT_KEYS = [
 export function stepProblems(check: Checking, index: number): readonly Problem[] {
   const { source, placed } = check;
   const step = placed[index];
-  if (step?.body === undefined) return [];
-  const body: StepFile = step.body;
+  if (step === undefined) return [];
+  const { body } = step;
   const names = namesBefore(check, index);
   const { id, path } = step;
   const twice = placed.findIndex((other) => other.id === id) < index;
@@ -40,11 +40,11 @@ export function stepProblems(check: Checking, index: number): readonly Problem[]
       ? choosing(check, step, body)
       : body.action === REPORT
         ? reporting(check, step, body, names)
-        : workProblems(check, step, body, names)),
+        : workProblems(check, step, names)),
   ];
 }
 
-function choosing({ source }: Checking, { id, path }: Placed, body: StepFile): readonly Problem[] {
+function choosing({ source, file }: Checking, { id, path }: Placed, body: StepFile): readonly Problem[] {
   const misplaced = AGENT_KEYS.filter((key) => body[key] !== undefined).map((key) =>
     source.problem(
       [...path, key],
@@ -63,7 +63,7 @@ function choosing({ source }: Checking, { id, path }: Placed, body: StepFile): r
         'key',
       ),
     );
-  if (body.branches?.true === undefined && body.branches?.false === undefined)
+  if (body.branches?.true === undefined && body.branches?.false === undefined && !isPartial(file, path))
     problems.push(source.problem([...path, 'branches'], `step "${id}" has no branch`, 'Valid: true, false.', 'key'));
   return problems;
 }

@@ -1,11 +1,9 @@
-import { isObject, type Json } from '../kernel/json.ts';
 import { outsideScope } from '../policy/scope.ts';
 import { schemaProblem } from './answers.ts';
 import { modelProblems } from './check-head.ts';
-import type { NamedAction } from './definition.ts';
+import { actionInputProblems } from './check-inputs.ts';
 import type { Placed } from './flatten.ts';
-import { inputTypeProblem } from './inputs.ts';
-import { ACTIONS_PROPOSED, type Checking } from './names.ts';
+import { ACTIONS_PROPOSED, type Checking, isPartial } from './names.ts';
 import { nearest, type Problem } from './problem.ts';
 import { expressionProblems, type Names, textProblems } from './references.ts';
 import type { StepFile } from './schema.ts';
@@ -13,19 +11,31 @@ import type { Path } from './source.ts';
 import { isTemplate } from './template.ts';
 
 /** What is wrong with a step that an agent does. */
-export function workProblems(check: Checking, step: Placed, body: StepFile, names: Names): readonly Problem[] {
-  const { source, known } = check;
-  const { id, path } = step;
-  const action = body.action === undefined ? undefined : known.actions.get(body.action);
-  const what = [body.task, body.action].filter((part) => part !== undefined).length;
+export function workProblems(check: Checking, step: Placed, names: Names): readonly Problem[] {
+  const { path, body } = step;
+  return [
+    ...whatProblems(check, step),
+    ...agentProblems(check, step),
+    ...modelProblems(check, [...path, 'model'], body.model, names),
+    ...(body.task === undefined ? [] : textProblems(check.source, [...path, 'task'], body.task, names)),
+    ...actionInputProblems(check, step, names),
+    ...confirmIfProblems(check, path, body.confirm_if, names),
+    ...outputProblems(check, path, body),
+  ];
+}
+
+/** What it is asked, and keys that do not go with that. */
+function whatProblems({ source, known, file }: Checking, { id, path, body }: Placed): readonly Problem[] {
+  const action = known.actions.get(body.action ?? '');
+  const [both, neither] = [
+    body.task !== undefined && body.action !== undefined,
+    body.task === undefined && body.action === undefined,
+  ];
   const problems: Problem[] = [];
-  if (what !== 1)
+  if (both) problems.push(source.problem(path, `step "${id}" has a task and an action`, 'Write one of them.'));
+  if (neither && !isPartial(file, path))
     problems.push(
-      source.problem(
-        path,
-        `step "${id}" has ${what === 0 ? 'neither a task, nor an action, nor branches' : 'a task and an action'}`,
-        'Write one of them.',
-      ),
+      source.problem(path, `step "${id}" has neither a task, nor an action, nor branches`, 'Write one of them.'),
     );
   if (body.action !== undefined && action === undefined)
     problems.push(
@@ -53,97 +63,28 @@ export function workProblems(check: Checking, step: Placed, body: StepFile, name
         'key',
       ),
     );
-  return [
-    ...problems,
-    ...agentProblems(check, step, body, action),
-    ...modelProblems(check, [...path, 'model'], body.model, names),
-    ...(body.task === undefined ? [] : textProblems(source, [...path, 'task'], body.task, names)),
-    ...inputProblems(check, step, body, action, names),
-    ...confirmIfProblems(check, path, body.confirm_if, names),
-    ...outputProblems(check, path, body),
-  ];
+  return problems;
 }
 
-function agentProblems(
-  { source, known }: Checking,
-  { id, path }: Placed,
-  body: StepFile,
-  action: NamedAction | undefined,
-): readonly Problem[] {
+function agentProblems({ source, known, file }: Checking, { id, path, body }: Placed): readonly Problem[] {
+  const action = known.actions.get(body.action ?? '');
   const agents = [...known.agents.keys()];
   const agent = body.agent ?? action?.agent;
-  if (agent === undefined)
-    return body.action !== undefined && action === undefined
-      ? []
-      : [source.problem(path, `step "${id}" has no agent`, `Valid: ${agents.join(', ')}.`)];
+  if (agent === undefined) {
+    const unclear = isPartial(file, path) || (body.action !== undefined && action === undefined);
+    return unclear ? [] : [source.problem(path, `step "${id}" has no agent`, `Valid: ${agents.join(', ')}.`)];
+  }
   if (!known.agents.has(agent))
     return [source.problem([...path, 'agent'], `unknown agent "${agent}"`, nearest(agent, agents))];
   const servers = [...new Set((action?.tools ?? []).map((tool) => tool.split('.')[0] ?? ''))];
   const outside = servers.map((server) => outsideScope(agent, server)).find((reason) => reason !== undefined);
-  return outside === undefined
-    ? []
-    : [
-        source.problem(
-          [...path, 'agent'],
-          `action "${action?.name}" needs a tool that ${agent} does not have`,
-          outside[0]?.toUpperCase() + outside.slice(1),
-        ),
-      ];
-}
-
-function inputProblems(
-  { source }: Checking,
-  { path }: Placed,
-  body: StepFile,
-  action: NamedAction | undefined,
-  names: Names,
-): readonly Problem[] {
-  const given = body.inputs ?? {};
-  if (body.action === undefined)
-    return body.inputs === undefined
-      ? []
-      : [source.problem([...path, 'inputs'], 'only an action has inputs', 'Write them into the task.', 'key')];
-  const templates = textPaths(given, [...path, 'inputs']).flatMap(([at, text]) =>
-    textProblems(source, at, text, names),
-  );
-  if (action === undefined) return templates;
-  const valid = Object.keys(action.inputs);
-  const unknown = Object.keys(given).filter((name) => !valid.includes(name));
-  const missing = valid.filter((name) => action.inputs[name]?.required === true && given[name] === undefined);
-  const wrongType = Object.entries(given).flatMap(([name, value]) => {
-    const type = action.inputs[name]?.type;
-    const wrong =
-      type === undefined || (typeof value === 'string' && isTemplate(value))
-        ? undefined
-        : inputTypeProblem(type, value);
-    return wrong === undefined ? [] : [source.problem([...path, 'inputs', name], `input "${name}": ${wrong}`)];
-  });
+  if (outside === undefined) return [];
   return [
-    ...templates,
-    ...unknown.map((name) =>
-      source.problem(
-        [...path, 'inputs', name],
-        `action "${action.name}" has no input "${name}"`,
-        nearest(name, valid),
-        'key',
-      ),
+    source.problem(
+      [...path, 'agent'],
+      `action "${action?.name}" needs a tool that ${agent} does not have: ${outside.replace(/\.$/, '')}`,
     ),
-    ...missing.map((name) =>
-      source.problem(
-        [...path, body.inputs === undefined ? 'action' : 'inputs'],
-        `action "${action.name}" needs the input "${name}"`,
-      ),
-    ),
-    ...wrongType,
   ];
-}
-
-function textPaths(value: Json, path: Path): readonly (readonly [Path, string])[] {
-  if (typeof value === 'string') return [[path, value]];
-  if (Array.isArray(value)) return value.flatMap((item: Json, index) => textPaths(item, [...path, index]));
-  return isObject(value)
-    ? Object.entries(value).flatMap(([key, item]: [string, Json]) => textPaths(item, [...path, key]))
-    : [];
 }
 
 function confirmIfProblems(

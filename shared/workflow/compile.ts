@@ -74,8 +74,7 @@ function soleStep({ prompt, agent }: Origin): Step {
 }
 
 function stepOf(placed: Placed, known: Known): Step {
-  const { id, guard } = placed;
-  const body: StepFile = placed.body ?? {};
+  const { id, guard, body } = placed;
   const { condition } = body;
   const base = { id, ...(guard && { guard }), ...(condition && { condition }) };
   if (body.branches !== undefined) return { ...base, kind: 'choose', condition: condition ?? '' };

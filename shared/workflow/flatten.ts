@@ -1,24 +1,24 @@
-import type { PlainStepFile, StepFile } from './schema.ts';
+import type { StepFile } from './schema.ts';
 import type { Path } from './source.ts';
 
-/** A step of a file with its id and its place; undefined where its shape is wrong. */
+/** A step of a file with its id and its place. */
 export interface Placed {
   readonly id: string;
   readonly path: Path;
-  readonly body: StepFile | PlainStepFile | undefined;
+  readonly body: StepFile;
   readonly guard?: { readonly step: string; readonly is: boolean };
 }
 
 /** The steps in the order in which they run: those of a branch follow the one that chooses. */
-export function flatten(steps: readonly (StepFile | undefined)[]): readonly Placed[] {
+export function flatten(steps: readonly StepFile[]): readonly Placed[] {
   return steps.flatMap((body, index) => {
-    const placed = { id: body?.name ?? `step-${index + 1}`, path: ['steps', index], body };
+    const placed = { id: body.name ?? `step-${index + 1}`, path: ['steps', index], body };
     return [placed, ...branchSteps(placed)];
   });
 }
 
 function branchSteps({ id, path, body }: Placed): readonly Placed[] {
-  const branches = body !== undefined && 'branches' in body ? body.branches : undefined;
+  const { branches } = body;
   if (branches === undefined) return [];
   return (['true', 'false'] as const).flatMap((key) => {
     const branch = branches[key];

@@ -1,4 +1,5 @@
 import { basename } from 'node:path/posix';
+import { stringAt } from '../kernel/json.ts';
 import { headProblems } from './check-head.ts';
 import { stepProblems } from './check-step.ts';
 import { compile, type Origin } from './compile.ts';
@@ -30,7 +31,7 @@ function loadYaml(text: string, file: string, known: Known): Loaded {
 
 function meaning(source: Source, known: Known): readonly Problem[] {
   const file = salvage(source.value);
-  const placed = flatten(file.steps);
+  const placed = flatten(file.steps ?? []);
   const check = { source, known, file, placed };
   return [...headProblems(check), ...placed.flatMap((_step, index) => stepProblems(check, index))];
 }
@@ -54,7 +55,7 @@ function loadMarkdown(text: string, file: string, known: Known): Loaded {
       hint: 'Its first heading (# Title) is its title.',
     });
   const parsed = frontmatterSchema.safeParse(value);
-  const agent = parsed.data?.agent;
+  const agent = stringAt(value, 'agent');
   if (agent !== undefined && !known.agents.has(agent))
     problems.push(source.problem(['agent'], `unknown agent "${agent}"`, nearest(agent, [...known.agents.keys()])));
   if (problems.length > 0 || !parsed.success) return failed(problems);

@@ -4,7 +4,7 @@ import type { Placed } from './flatten.ts';
 import { type Names, ROOTS } from './references.ts';
 import { type AnswerSchema, MODELS } from './schema.ts';
 import type { Salvaged } from './shape.ts';
-import type { Source } from './source.ts';
+import type { Path, Source } from './source.ts';
 import { triggersOf } from './triggers.ts';
 
 /** `confirm_if: actions_proposed`, the one condition that is a name. */
@@ -25,8 +25,7 @@ export interface Checking {
 
 /** The schema of a step's answer as its body says it; undefined where an agent is not asked. */
 export function answerOf({ body }: Placed, known: Known): AnswerSchema | undefined {
-  if (body === undefined || body.action === REPORT || ('branches' in body && body.branches !== undefined))
-    return undefined;
+  if (body.action === REPORT || body.branches !== undefined) return undefined;
   const schema = body.output ?? (body.action === undefined ? FREE_ANSWER : known.actions.get(body.action)?.output);
   if (schema === undefined) return FREE_ANSWER;
   return body.confirm_if === ACTIONS_PROPOSED ? withProposals(schema) : schema;
@@ -46,13 +45,18 @@ export function namesBefore({ placed, known, file }: Checking, index: number): N
 }
 
 function inputNames(file: Salvaged): readonly string[] {
-  return [...Object.keys(file.inputs ?? {}), ...(file.steps.length === 0 ? [TASK_INPUT] : [])];
+  return [...Object.keys(file.inputs ?? {}), ...(file.steps === undefined ? [TASK_INPUT] : [])];
 }
 
 function fields(step: Placed, placed: readonly Placed[], known: Known): readonly string[] | undefined {
   const schema = answerOf(step, known);
   if (schema !== undefined) return fieldsOf(schema);
-  if (step.body?.action === REPORT) return undefined;
+  if (step.body.action === REPORT) return undefined;
   const branches = placed.filter(({ guard }) => guard?.step === step.id).map((inner) => fields(inner, placed, known));
   return branches.some((inner) => inner === undefined) ? undefined : branches.flatMap((inner) => inner ?? []);
+}
+
+/** Whether something was cut out of the step at `path`, so that what it lacks may be what was cut. */
+export function isPartial(file: Salvaged, path: Path): boolean {
+  return file.partial.includes(Number(path[1]));
 }

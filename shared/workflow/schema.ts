@@ -16,12 +16,14 @@ function strict<S extends z.core.$ZodLooseShape>(shape: S) {
   });
 }
 
+const NONE = 'the list is empty';
 const NAME = 'a name has lower-case letters, digits, hyphens and underscores, and begins with a letter';
 export const nameSchema = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, NAME);
 const text = z.string().trim().min(1, 'it is empty');
+const DURATION = 'a duration reads like 30s, 10m, 2h or 1d';
 const duration = z
-  .string()
-  .regex(/^[1-9]\d{0,5}(s|m|h|d)$/, 'a duration reads like 30s, 10m, 2h or 1d')
+  .string(DURATION)
+  .regex(/^[1-9]\d{0,5}(s|m|h|d)$/, DURATION)
   .describe('A duration: 30s, 10m, 2h, 1d.');
 const template = text.describe('A text with {{ expressions }} over inputs, steps, alert and run.');
 const json: z.ZodType<Json> = z.json();
@@ -99,7 +101,7 @@ const stepShape = {
   outputs: outputs.optional().describe('Of action: report.'),
 };
 const plainStep = strict(stepShape);
-const branch = z.union([plainStep, z.array(plainStep).min(1)]);
+const branch = z.union([plainStep, z.array(plainStep).min(1, NONE)]);
 const step = strict({
   ...stepShape,
   branches: strict({ true: branch.optional(), false: branch.optional() }).optional(),
@@ -114,14 +116,18 @@ const head = {
   name: nameSchema,
   description: text.optional(),
   model: model.optional(),
-  trigger: z.union([z.array(trigger).min(1), trigger]).optional(),
+  trigger: z.union([z.array(trigger).min(1, NONE), trigger]).optional(),
   inputs: inputsSchema.optional(),
   autonomy: strict({ auto_approve: rules, always_confirm: rules }).optional(),
   concurrency: strict({ key: template.optional(), on_conflict: z.enum(['skip', 'queue']).default('skip') }).optional(),
   timeout: duration.optional(),
 };
 
-export const workflowSchema = strict({ ...head, steps: z.array(step).min(1).optional(), outputs: outputs.optional() });
+export const workflowSchema = strict({
+  ...head,
+  steps: z.array(step).min(1, NONE).optional(),
+  outputs: outputs.optional(),
+});
 export type WorkflowFile = z.output<typeof workflowSchema>;
 
 /** The frontmatter of a Markdown workflow. */

@@ -1,14 +1,14 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { at, isObject } from '../kernel/json.ts';
 import { nearest, type Problem } from './problem.ts';
-import { type StepFile, type WorkflowFile, workflowSchema } from './schema.ts';
+import { type WorkflowFile, workflowSchema } from './schema.ts';
 import type { Path, Source } from './source.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /** What is wrong with the shape of a file, one problem for each key or value. */
 export function shapeProblems(source: Source, schema: z.ZodType, value: unknown = source.value): readonly Problem[] {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   return result.success ? [] : result.error.issues.flatMap((issue) => problemsOf(source, issue, []));
 }
 
@@ -23,9 +23,8 @@ function problemsOf(source: Source, issue: Issue, above: Path): readonly Problem
   if (issue.code === 'invalid_union') return unionProblems(source, issue, path);
   if (issue.code === 'invalid_value' && issue.values.length > 1) {
     const valid = issue.values.map(String);
-    return [
-      source.problem(path, `${where}: unknown value`, nearest(String(at(source.value, ...path.map(String))), valid)),
-    ];
+    const told = String(issue.input);
+    return [source.problem(path, `${where}: unknown value "${told}"`, nearest(told, valid))];
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     return [source.problem(path, `"${where}" is missing`)];
@@ -55,30 +54,48 @@ function kindName(kind: string): string {
 }
 
 function plain(message: string): string {
-  return message
-    .replace(/^Invalid input: /, '')
-    .replace(/\b(array|record|object)\b/g, (kind) => kindName(kind).slice(2));
+  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
+  if (expected === undefined || received === undefined) return message;
+  return `expected ${kindName(expected)}, not ${kindName(received)}`;
 }
 
 /** What of a file has the right shape, so that one wrong key hides no other problem. */
-export type Salvaged = { readonly [K in Exclude<keyof WorkflowFile, 'steps'>]?: WorkflowFile[K] | undefined } & {
-  readonly steps: readonly (StepFile | undefined)[];
+export type Salvaged = { readonly [K in keyof WorkflowFile]?: WorkflowFile[K] | undefined } & {
+  /** Steps of which something was cut out: what they lack may be what was cut. */
+  readonly partial: readonly number[];
 };
 
-const { steps: stepsSchema, ...HEAD } = workflowSchema.shape;
-const stepSchema = stepsSchema.unwrap().element;
-const headSchema = z.object(HEAD).partial();
+const lenient = workflowSchema.partial();
 
+/** How often something is cut out: each cut may show the next wrong place. */
+const CUTS = 20;
+
+/** Cuts out what is wrong until the rest has the right shape. */
 export function salvage(value: unknown): Salvaged {
-  const kept = Object.entries(isObject(value) ? value : {}).filter(
-    ([key, item]) => Object.hasOwn(HEAD, key) && headSchema.safeParse({ [key]: item }).success,
-  );
-  const steps = at(value, 'steps');
-  const items = Array.isArray(steps) ? steps.map((item) => stepSchema.safeParse(item).data ?? nameOnly(item)) : [];
-  return { ...headSchema.parse(Object.fromEntries(kept)), steps: items };
+  const rest: unknown = structuredClone(value);
+  const partial: number[] = [];
+  for (let cut = 0; cut < CUTS; cut += 1) {
+    const { success, data, error } = lenient.safeParse(rest);
+    if (success) return { ...data, partial };
+    for (const issue of error.issues) {
+      const [root, index] = issue.path;
+      if (root === 'steps' && typeof index === 'number') partial.push(index);
+      const keys = issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.at(-1)];
+      const holder = issue.code === 'unrecognized_keys' ? issue.path : issue.path.slice(0, -1);
+      for (const key of keys) remove(rest, holder, key);
+    }
+  }
+  return { partial };
 }
 
-/** A step that is wrong somewhere is still one that others refer to. */
-function nameOnly(item: unknown): StepFile | undefined {
-  return stepSchema.safeParse({ name: at(item, 'name') }).data;
+function remove(value: unknown, path: readonly PropertyKey[], key: PropertyKey | undefined): void {
+  let holder = value;
+  for (const part of path) {
+    const next: unknown = Array.isArray(holder) ? holder[Number(part)] : at(holder, String(part));
+    holder = next;
+  }
+  if (Array.isArray(holder)) holder[Number(key)] = {};
+  else if (isObject(holder) && Object.hasOwn(holder, String(key))) delete holder[String(key)];
+  // What is missing cannot be cut out: what misses it goes.
+  else if (path.length > 0) remove(value, path.slice(0, -1), path.at(-1));
 }

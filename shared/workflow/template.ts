@@ -166,10 +166,13 @@ function positionIn({ row, col }: VariableLocation) {
 function syntaxProblem(error: unknown): TemplateProblem {
   const [message = ''] = messageOf(error).split('\n');
   const found = /^(?<reason>.*?)(?:, line:(?<row>\d+), col:(?<column>\d+))?$/.exec(message)?.groups ?? {};
-  const reason = found.reason ?? message;
+  const reason = (found.reason ?? message).replace(
+    'expected "|" before filter',
+    'what stands behind the value is no filter',
+  );
   const filter = /^undefined filter: (.*)$/.exec(reason)?.[1];
   const tag = /^tag "(.*)" not found$/.exec(reason)?.[1];
   const names = filter ? nearest(filter, FILTERS) : tag ? nearest(tag, Object.keys(typed.tags)) : undefined;
-  const hint = names ?? (reason.startsWith('expected') ? SYNTAX : undefined);
+  const hint = names ?? (reason.startsWith('what stands') ? SYNTAX : undefined);
   return { row: Number(found.row ?? 1), column: Number(found.column ?? 1), reason, ...(hint && { hint }) };
 }
