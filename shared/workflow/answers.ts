@@ -57,7 +57,7 @@ export function fieldsOf(schema: AnswerSchema): readonly string[] | undefined {
 }
 
 /** Names that are null where an answer leaves them out. */
-export function declaredFields(schema: AnswerSchema): readonly string[] {
+function declaredFields(schema: AnswerSchema): readonly string[] {
   const properties = at(schema, 'properties');
   return isObject(properties) ? Object.keys(properties) : [];
 }

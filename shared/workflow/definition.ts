@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../kernel/json.ts';
+import type { JsonObject } from '../kernel/json.ts';
 import type { AnswerSchema, Complexity, Inputs, Model } from './schema.ts';
 
 /** A tool of one of our servers, as in `shared/policy/tools.gen.json`. */
@@ -69,13 +69,13 @@ export interface WorkStep extends StepBase {
 }
 
 /** The condition says which branch runs. */
-export interface ChooseStep extends StepBase {
+interface ChooseStep extends StepBase {
   readonly kind: 'choose';
   readonly condition: string;
 }
 
 /** The engine writes the outputs. It runs after a failure, too. */
-export interface ReportStep extends StepBase {
+interface ReportStep extends StepBase {
   readonly kind: 'report';
   readonly outputs: Outputs;
 }
@@ -103,10 +103,4 @@ export interface Workflow {
   readonly outputs?: Outputs;
   /** The model of each agent where nothing else says one. */
   readonly agentModels: Readonly<Record<string, Model>>;
-}
-
-/** Every text in a value. */
-export function textsIn(value: Json): readonly string[] {
-  if (typeof value === 'string') return [value];
-  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
 }

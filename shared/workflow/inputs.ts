@@ -12,7 +12,7 @@ export function inputTypeProblem(type: InputType, value: Json): string | undefin
 }
 
 /** What is wrong with the inputs that were given. */
-export function givenProblems(inputs: Inputs, given: JsonObject): readonly string[] {
+function givenProblems(inputs: Inputs, given: JsonObject): readonly string[] {
   const names = Object.keys(inputs);
   const unknown = Object.keys(given)
     .filter((name) => !names.includes(name))

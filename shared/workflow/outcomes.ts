@@ -8,7 +8,7 @@ import { nearest } from './problem.ts';
 import { type RunState, stepIn } from './state.ts';
 
 /** A work step of a workflow. Throws an `OpsError` that names those that there are. */
-export function workStep(workflow: Workflow, id: string): WorkStep {
+function workStep(workflow: Workflow, id: string): WorkStep {
   const works = workflow.steps.filter((step: Step) => step.kind === 'work');
   const step = works.find((candidate) => candidate.id === id);
   if (step !== undefined) return step;

@@ -25,7 +25,7 @@ export function promptOf(workflow: Workflow, state: RunState, step: WorkStep): s
     ...(inputs && { action_inputs: inputs }),
     answers: Object.fromEntries(answersOf(workflow, state).map(([id, answer]) => [id, shortened(answer)])),
   };
-  return `${String(task).trim()}\n\n${CONTEXT}\n\n<data ${state.run}>\n${asData(known)}\n</data ${state.run}>\n`;
+  return `${neutralize(String(task)).trim()}\n\n${CONTEXT}\n\n<data ${state.run}>\n${asData(known)}\n</data ${state.run}>\n`;
 }
 
 const CONTEXT =
@@ -46,5 +46,5 @@ function shortened(answer: JsonObject): Json {
 
 /** JSON that cannot hold the mark which ends it: every `<` is escaped. */
 function asData(value: object): string {
-  return neutralize(JSON.stringify(value, null, 2)).replaceAll('<', '\\u003c');
+  return neutralize(JSON.stringify(value, null, 2).replaceAll('<', '\\u003c'));
 }

@@ -5,7 +5,7 @@ import type { Json } from '../kernel/json.ts';
 export const MODELS = ['haiku', 'sonnet', 'opus'] as const;
 export const modelSchema = z.enum(MODELS);
 export type Model = z.output<typeof modelSchema>;
-export const COMPLEXITIES = ['simple', 'standard', 'complex'] as const;
+const COMPLEXITIES = ['simple', 'standard', 'complex'] as const;
 export type Complexity = (typeof COMPLEXITIES)[number];
 export const MODEL_FOR: Readonly<Record<Complexity, Model>> = { simple: 'haiku', standard: 'sonnet', complex: 'opus' };
 
@@ -18,7 +18,7 @@ function strict<S extends z.core.$ZodLooseShape>(shape: S) {
 
 const NONE = 'the list is empty';
 const NAME = 'a name has lower-case letters, digits, hyphens and underscores, and begins with a letter';
-export const nameSchema = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, NAME);
+const nameSchema = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, NAME);
 const text = z.string().trim().min(1, 'it is empty');
 const DURATION = 'a duration reads like 30s, 10m, 2h or 1d';
 const duration = z
@@ -30,14 +30,14 @@ const json: z.ZodType<Json> = z.json();
 const labels = z.record(z.string(), z.string());
 
 /** A JSON Schema of an answer. It describes an object, since the engine adds to it. */
-export const answerSchema = z
+const answerSchema = z
   .object({ type: z.literal('object', 'the schema of an answer has type: object') })
   .catchall(json)
   .describe('JSON Schema of the answer.');
 
 export type AnswerSchema = z.output<typeof answerSchema>;
 
-export const inputsSchema = z.record(
+const inputsSchema = z.record(
   nameSchema,
   strict({
     description: text.optional(),
@@ -107,7 +107,6 @@ const step = strict({
   branches: strict({ true: branch.optional(), false: branch.optional() }).optional(),
 });
 export type StepFile = z.output<typeof step>;
-export type PlainStepFile = z.output<typeof plainStep>;
 
 const rules = z.array(text).optional();
 

@@ -143,6 +143,6 @@ function decided(step: StepState, { outcome, note, by }: EventOf<'person-decided
 }
 
 /** `kubectl.scale {"kind":"Deployment",…}` */
-export function actionText(action: ProposedAction | undefined): string {
+function actionText(action: ProposedAction | undefined): string {
   return action === undefined ? '' : `${action.server}.${action.tool} ${JSON.stringify(action.input)}`;
 }

@@ -4,12 +4,12 @@ import tools from '../../shared/policy/tools.gen.json' with { type: 'json' };
 import { type Catalog, readCatalog } from '../../shared/workflow/catalog.ts';
 import type { Known, Workflow } from '../../shared/workflow/definition.ts';
 import { loadWorkflow } from '../../shared/workflow/load.ts';
-import { problemText } from '../../shared/workflow/problem.ts';
+import { invalidFile } from '../../shared/workflow/problem.ts';
 
 const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** The agents of the seed's settings.json. */
-export const AGENTS = new Map([
+const AGENTS = new Map([
   ['k8s-orchestrator', { model: 'opus' }],
   ...['k8s-diagnostician', 'argocd-operator', 'prometheus-analyst', 'git-operator'].map(
     (agent) => [agent, { model: 'sonnet' }] as const,
@@ -27,7 +27,7 @@ export function fixture(path: string): string {
 /** A workflow that loads; every problem is in the error where it does not. */
 export function aWorkflow(text: string, file = 'test.yaml'): Workflow {
   const { workflow, problems } = loadWorkflow(text, file, KNOWN);
-  if (workflow === undefined) throw new Error(problems.map(problemText).join('\n'));
+  if (workflow === undefined) throw invalidFile(problems);
   return workflow;
 }
 

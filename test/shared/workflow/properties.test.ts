@@ -7,7 +7,7 @@ import { next } from '../../../shared/workflow/engine.ts';
 import type { RunEvent } from '../../../shared/workflow/events.ts';
 import { loadWorkflow } from '../../../shared/workflow/load.ts';
 import { failedEvent, finishedEvent } from '../../../shared/workflow/outcomes.ts';
-import { problemText } from '../../../shared/workflow/problem.ts';
+import { invalidFile } from '../../../shared/workflow/problem.ts';
 import { isEnded, type RunState, reduce, replay } from '../../../shared/workflow/state.ts';
 import { KNOWN } from '../../support/workflows.ts';
 
@@ -50,7 +50,7 @@ const INPUTS = {
 
 function load(body: object): Workflow {
   const { workflow, problems } = loadWorkflow(JSON.stringify(body), 'random.yaml', KNOWN);
-  if (workflow === undefined) throw new Error(problems.map(problemText).join('\n'));
+  if (workflow === undefined) throw invalidFile(problems);
   return workflow;
 }
 
