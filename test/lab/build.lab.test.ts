@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { programsDir, resolvePrograms } from '../../lab/binaries/binaries.ts';
-import { readModule } from '../../lab/binaries/module.ts';
+import { type ModuleSpec, readModule } from '../../lab/binaries/module.ts';
 import { controlPlane } from '../../lab/binaries/modules.ts';
 
 let root = '';
@@ -23,6 +23,7 @@ async function putGo(build: string, version = '1.26.8') {
 echo "$1 CGO_ENABLED=$CGO_ENABLED GOTOOLCHAIN=$GOTOOLCHAIN GOFLAGS=$GOFLAGS" >> "${root}/asked"
 case $1 in
 version) echo "go version go${version} linux/amd64" ;;
+mod) echo "{ \\"Dir\\": \\"${root}/modules/served\\" }" ;;
 list) echo "go: downloading k8s.io/api v0.36.3" >&2; printf 'fmt\\nk8s.io/api\\nmain\\n' ;;
 build) while [ "$1" != -o ]; do shift; done; out=$2; ${build} ;;
 esac
@@ -109,5 +110,60 @@ describe('programs at hand', () => {
     const { path } = await resolve();
     expect(said[0]).toContain(`${join(root, 'bin', 'kubectl')} is 1.32.4-dispatcher, not 1.36`);
     expect((await execa(path('kubectl'))).exitCode).toBe(0);
+  });
+});
+
+describe('a module that is built with changes', () => {
+  const SPEC: ModuleSpec = {
+    ...controlPlane,
+    patches: [
+      { module: 'example.com/served', file: 'serve.go', find: '0.0.0.0', text: '127.0.0.1' },
+      { module: 'example.com/served', file: 'ui/index.html', text: '<p>no UI</p>' },
+    ],
+    files: [
+      { module: 'example.com/served', from: 'templates', to: 'share/templates' },
+      { module: 'example.com/served', from: 'wrap.sh', to: 'wrap.sh', executable: true },
+    ],
+  };
+
+  /** A module in Go's cache, where nobody may write. */
+  async function putModule(source: string) {
+    const dir = join(root, 'modules', 'served');
+    await mkdir(join(dir, 'templates'), { recursive: true });
+    await writeFile(join(dir, 'serve.go'), source);
+    await writeFile(join(dir, 'wrap.sh'), '#!/bin/sh\n');
+    await writeFile(join(dir, 'templates', 'home.tmpl'), 'hello');
+    await execa('chmod', ['-R', 'a-w', dir]);
+    return dir;
+  }
+
+  it('gets a changed copy of the source, and keeps beside the programs what they read', async () => {
+    const source = await putModule('listen("0.0.0.0")');
+    const seen = `cat "$(dirname "$out")"/sources/example.com/served/* > "${root}/seen"; cp "$(dirname "$out")/sources/go.mod" "${root}/seen.mod"`;
+    await putGo(`${GOOD}; ${seen}`);
+    const { path, file } = await resolvePrograms(env(), (line) => said.push(line), [SPEC]);
+    expect(await readFile(join(root, 'seen'), 'utf8')).toContain('listen("127.0.0.1")');
+    expect(await readFile(join(root, 'seen.mod'), 'utf8')).toMatch(/^replace example\.com\/served => ".*served"$/m);
+    expect(await readFile(join(source, 'serve.go'), 'utf8')).toContain('0.0.0.0');
+    expect(await readFile(file(SPEC, 'share', 'templates', 'home.tmpl'), 'utf8')).toBe('hello');
+    expect((await execa(file(SPEC, 'wrap.sh'))).exitCode).toBe(0);
+    expect(await readdir(dirname(path('etcd')))).not.toContain('sources');
+    await execa('chmod', ['-R', 'u+w', join(root, 'modules')]);
+  });
+
+  it('is not built when a change no longer fits its source', async () => {
+    await putModule('listen("::")');
+    await putGo(GOOD);
+    await expect(resolvePrograms(env(), () => {}, [SPEC])).rejects.toThrow('serve.go no longer holds 0.0.0.0');
+    await execa('chmod', ['-R', 'u+w', join(root, 'modules')]);
+  });
+
+  it('with C in it asks for a compiler before it begins', async () => {
+    await putGo(GOOD);
+    const without = { ...env(), CC: join(root, 'no-gcc') };
+    await expect(resolvePrograms(without, () => {}, [{ ...controlPlane, cgo: true }])).rejects.toMatchObject({
+      message: expect.stringContaining('no-gcc was not found'),
+      hint: expect.stringContaining('apt-get install gcc'),
+    });
   });
 });
