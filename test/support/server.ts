@@ -20,16 +20,18 @@ export interface ServerOptions {
 export function kubectlServer({ home, kubeconfig, autonomy, faultPoint }: ServerOptions): ServerCommand {
   mkdirSync(home, { recursive: true });
   if (autonomy !== undefined) writeFileSync(pathsIn(home).settings, JSON.stringify({ autonomy }));
-  const bundle = fileURLToPath(new URL(`../../dist/${faultPoint ? 'test/' : ''}kubectl.js`, import.meta.url));
+  return bundledServer(faultPoint ? 'test/kubectl' : 'kubectl', home, {
+    KUBECONFIG: kubeconfig,
+    ...(faultPoint && { K8S_AGENT_FAULT_POINT: faultPoint }),
+  });
+}
+
+/** One of the bundled servers as a client starts it: nothing of this environment reaches it but what is given. */
+export function bundledServer(bundle: string, home: string, env: Readonly<Record<string, string>>): ServerCommand {
+  mkdirSync(home, { recursive: true });
   return {
     command: process.execPath,
-    args: [...NODE_FLAGS, bundle],
-    env: {
-      PATH: '/usr/bin:/bin',
-      HOME: join(home, '..'),
-      KUBECONFIG: kubeconfig,
-      K8S_AGENT_HOME: home,
-      ...(faultPoint && { K8S_AGENT_FAULT_POINT: faultPoint }),
-    },
+    args: [...NODE_FLAGS, fileURLToPath(new URL(`../../dist/${bundle}.js`, import.meta.url))],
+    env: { PATH: '/usr/bin:/bin', HOME: join(home, '..'), K8S_AGENT_HOME: home, ...env },
   };
 }
