@@ -1,5 +1,5 @@
 import type { ModuleSpec } from './binaries/module.ts';
-import type { Program } from './binaries/modules.ts';
+import type { Program } from './binaries/programs.ts';
 import type { PortName, Ports } from './ports.ts';
 import type { Report } from './report.ts';
 

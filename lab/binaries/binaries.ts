@@ -6,7 +6,8 @@ import type { Report } from '../report.ts';
 import { build } from './build-exec.ts';
 import { findPrograms } from './found-exec.ts';
 import { cacheKey, type GoModule, type ModuleSpec, pinned, readModule } from './module.ts';
-import { controlPlane, type Program } from './modules.ts';
+import { controlPlane } from './modules.ts';
+import type { Program } from './programs.ts';
 
 export interface Programs {
   readonly path: (program: Program) => string;

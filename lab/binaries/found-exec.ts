@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Env } from '../dirs.ts';
 import { isAtLeast } from './go-exec.ts';
-import { controlPlane, type Program } from './modules.ts';
+import { controlPlane } from './modules.ts';
+import type { Program } from './programs.ts';
 
 export interface Found {
   readonly paths: ReadonlyMap<Program, string>;

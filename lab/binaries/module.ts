@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Program } from './modules.ts';
+import type { Program } from './programs.ts';
 
 /** One `go build`. */
 export interface BuildStep {
@@ -22,7 +22,7 @@ export interface Patch {
 }
 
 /** What a program reads at run time: a file or folder of its module that is kept beside it. */
-export interface RuntimeFile {
+interface RuntimeFile {
   readonly module: string;
   readonly from: string;
   readonly to: string;

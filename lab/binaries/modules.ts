@@ -1,31 +1,8 @@
 import type { BuildStep, ModuleSpec } from './module.ts';
 import { pinned } from './module.ts';
+import { ARGOCD_PROGRAMS, CONTROL_PLANE_PROGRAMS, GITOPS_PROGRAMS } from './programs.ts';
 
 const STRIPPED = '-s -w';
-
-/** Every program that a Kubernetes control plane with simulated nodes is made of, in one binary. */
-const CONTROL_PLANE_PROGRAMS = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kubectl',
-  'kwok',
-  'metrics-server',
-] as const;
-
-/** Argo CD is one binary too; it picks the program by the name it is called by. */
-const ARGOCD_PROGRAMS = [
-  'argocd',
-  'argocd-server',
-  'argocd-repo-server',
-  'argocd-application-controller',
-  'argocd-applicationset-controller',
-] as const;
-
-const GITOPS_PROGRAMS = [...ARGOCD_PROGRAMS, 'kustomize', 'prometheus', 'alertmanager', 'redis-lite'] as const;
-
-export type Program = (typeof CONTROL_PLANE_PROGRAMS)[number] | (typeof GITOPS_PROGRAMS)[number] | 'gitea';
 
 /** Versions are stamped, since clients ask the API server for its own. */
 function kubernetesStamps(goMod: string): string {

@@ -14,8 +14,6 @@ export interface PastOptions {
   readonly to: number;
   /** From one sample to the next, in milliseconds; under 2.5 minutes, `rate(x[5m])` knows each moment. */
   readonly step: number;
-  /** Names of metrics to write; all that the exporter knows when left out. */
-  readonly only?: RegExp;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -55,10 +53,9 @@ const kubeletLabels = (node: string) => ({
   metrics_path: '/metrics/cadvisor',
 });
 
-function* past({ from, to, step, only }: PastOptions, target: Labels, curves: readonly Curve[]): Iterable<PastSeries> {
+function* past({ from, to, step }: PastOptions, target: Labels, curves: readonly Curve[]): Iterable<PastSeries> {
   const times = Array.from({ length: Math.ceil((to - from) / step) }, (_, i) => from + i * step);
   for (const { name, labels, value } of curves) {
-    if (only !== undefined && !only.test(name)) continue;
     yield { labels: { ...target, ...labels, __name__: name }, times, value: (at) => value(at / 1000) };
   }
 }
