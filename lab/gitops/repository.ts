@@ -56,10 +56,11 @@ const ADDRESS = /http:\/\/127\.0\.0\.1:\d+(?=\/)/;
 /** Gitea's port is another one than before: the Applications in the repository name the repository by its address. */
 export async function moveRepository(api: Api, giteaUrl: string): Promise<void> {
   const listed = entries.parse(await api.call('GET', `${CONTENTS}/platform`));
+  const edits: Edit[] = [];
   for (const { path } of listed) {
     const { content } = contents.parse(await api.call('GET', `${CONTENTS}/${path}`));
     const from = ADDRESS.exec(Buffer.from(content, 'base64').toString('utf8'))?.[0];
-    if (from !== undefined && from !== giteaUrl)
-      await commitEdits(api, 'Follow Gitea to its new port', [{ path, from, to: giteaUrl }]);
+    if (from !== undefined) edits.push({ path, from, to: giteaUrl });
   }
+  await commitEdits(api, 'Follow Gitea to its new port\n', edits);
 }
