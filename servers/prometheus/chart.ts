@@ -1,70 +1,76 @@
 import { iso } from '../../shared/kernel/clock.ts';
 import { oneLine } from '../../shared/kernel/text.ts';
 import type { Point } from './series.ts';
+import { timeTicks, valueTicks } from './ticks.ts';
 import { format, type Unit } from './units.ts';
 
 export interface Chart {
   readonly title: string;
   readonly unit: Unit;
+  /** Milliseconds between two points: where they lie further apart, the line is broken. */
+  readonly step: number;
   readonly series: readonly { readonly name: string; readonly points: readonly Point[] }[];
 }
 
 const WIDTH = 900;
 const PLOT = { left: 80, top: 36, right: 880, bottom: 340 };
 const LEGEND_ROW = 18;
+const DAY = 86_400_000;
 /** Colours that people with colour blindness can tell apart (Okabe and Ito 2008). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#999999'];
+const colourOf = (index: number) => COLOURS[index % COLOURS.length] ?? '#000000';
 
 /** A line chart as SVG: time from left to right, each series in a colour of its own, and a legend below. */
-export function chartSvg({ title, unit, series }: Chart): string {
+export function chartSvg({ title, unit, step, series }: Chart): string {
   const points = series.flatMap((one) => one.points);
-  const [times, values] = [points.map(([at]) => at), points.map(([, value]) => value)];
-  const x = scale(times, [PLOT.left, PLOT.right]);
-  const y = scale(withRoom(values), [PLOT.bottom, PLOT.top]);
+  const [start, end] = extent(points.map(([at]) => at));
+  const marks = valueTicks(...withZero(extent(points.map(([, value]) => value))), unit);
+  const x = scale([start, end], [PLOT.left, PLOT.right]);
+  const y = scale([marks[0] ?? 0, marks.at(-1) ?? 1], [PLOT.bottom, PLOT.top]);
   const height = PLOT.bottom + 40 + series.length * LEGEND_ROW;
-  const lines = series.map(({ points: own }, index) => {
-    const path = own
-      .map(([at, value], i) => `${i === 0 ? 'M' : 'L'}${x.at(at).toFixed(1)} ${y.at(value).toFixed(1)}`)
-      .join('');
-    return `<path d="${path}" fill="none" stroke="${COLOURS[index % COLOURS.length]}" stroke-width="1.6"/>`;
-  });
+  const time = (at: number) =>
+    iso(at)
+      .slice(end - start > DAY ? 5 : 11, 16)
+      .replace('T', ' ');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" font-family="DejaVu Sans" font-size="12">`,
     `<rect width="100%" height="100%" fill="#ffffff"/>`,
     text(PLOT.left, 20, oneLine(title, 110)),
-    ...y.ticks.map(
-      (value) =>
-        `${grid(PLOT.left, y.at(value), PLOT.right, y.at(value))}${text(PLOT.left - 6, y.at(value) + 4, format(value, unit), 'end')}`,
-    ),
-    ...x.ticks.map(
-      (at) =>
-        `${grid(x.at(at), PLOT.top, x.at(at), PLOT.bottom)}${text(x.at(at), PLOT.bottom + 16, iso(at).slice(5, 16).replace('T', ' '), 'middle')}`,
-    ),
-    ...lines,
-    ...series.map(({ name }, index) =>
-      legend(name, PLOT.bottom + 40 + index * LEGEND_ROW, COLOURS[index % COLOURS.length] ?? ''),
-    ),
+    ...marks.map((value) => grid(PLOT.left, y(value), PLOT.right, y(value))),
+    ...marks.map((value) => text(PLOT.left - 6, y(value) + 4, format(value, unit), 'end')),
+    ...timeTicks(start, end).map((at) => grid(x(at), PLOT.top, x(at), PLOT.bottom)),
+    ...timeTicks(start, end).map((at) => text(x(at), PLOT.bottom + 16, time(at), 'middle')),
+    ...series.map((one, index) => line(one.points, step, { x, y }, colourOf(index))),
+    ...series.map(({ name }, index) => legend(name, PLOT.bottom + 40 + index * LEGEND_ROW, colourOf(index))),
     '</svg>',
   ].join('\n');
 }
 
-function scale(values: readonly number[], [from, to]: readonly [number, number]) {
-  const [low, high] = [
-    values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-  ];
-  const [start, end] =
-    Number.isFinite(low) && high > low
-      ? [low, high]
-      : [Number.isFinite(low) ? low : 0, (Number.isFinite(low) ? low : 0) + 1];
-  const ticks = Array.from({ length: 5 }, (_, index) => start + ((end - start) * index) / 4);
-  return { ticks, at: (value: number) => from + ((value - start) / (end - start)) * (to - from) };
+type Scale = (value: number) => number;
+
+/** Of nothing, and of one value alone, it is one wide. */
+function extent(values: readonly number[]): readonly [number, number] {
+  const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return Number.isFinite(low) ? [low, high > low ? high : low + 1] : [0, 1];
 }
 
-/** Zero belongs into the picture where it is near. */
-function withRoom(values: readonly number[]): readonly number[] {
-  const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  return low > 0 ? [...values, 0] : values;
+/** Zero belongs into the picture where it is near: a small change of a large value is to be seen, too. */
+function withZero([low, high]: readonly [number, number]): readonly [number, number] {
+  return low > 0 && low < high / 2 ? [0, high] : [low, high];
+}
+
+function scale([low, high]: readonly [number, number], [from, to]: readonly [number, number]): Scale {
+  return (value) => from + ((value - low) / (high - low)) * (to - from);
+}
+
+function line(points: readonly Point[], step: number, { x, y }: { x: Scale; y: Scale }, colour: string): string {
+  const path = points.map(([at, value], index) => {
+    const before = points[index - 1]?.[0];
+    const joined = before !== undefined && at - before <= 1.5 * step;
+    return `${joined ? 'L' : 'M'}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
+  });
+  return `<path d="${path.join('')}" fill="none" stroke="${colour}" stroke-width="1.6" stroke-linecap="round"/>`;
 }
 
 function grid(x1: number, y1: number, x2: number, y2: number): string {

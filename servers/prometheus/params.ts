@@ -11,20 +11,27 @@ export const promql = text(4000)
 /** Longer than any retention that a small cluster has. */
 const LONGEST = 90 * 86_400_000;
 
-export const lookback = (otherwise: string) =>
-  z
-    .string()
-    .refine((value) => {
-      const ms = parseSpan(value);
-      return ms !== undefined && ms >= 60_000 && ms <= LONGEST;
-    }, 'not a time span from 1m to 90d: write 30m, 6h or 7d')
-    .default(otherwise);
+export const lookback = z.string().refine(isLookback, 'not a time span from 1m to 90d: write 30m, 6h or 7d');
 
-const instant = z
+/** How far back, or from when: `range.ts` makes a range of it. */
+export const since = z
   .string()
-  .refine((value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value)), 'not an RFC 3339 time');
+  .refine((value) => isLookback(value) || isInstant(value), 'neither a time span from 1m to 90d nor an RFC 3339 time');
+
+const instant = z.string().refine(isInstant, 'not an RFC 3339 time');
 
 export const until = instant.optional().describe('End, 2026-11-24T06:00:00Z; now if left out.');
+
+export const when = instant.optional().describe('2026-11-24T06:00:00Z; now if left out.');
+
+function isLookback(value: string): boolean {
+  const ms = parseSpan(value);
+  return ms !== undefined && ms >= 60_000 && ms <= LONGEST;
+}
+
+function isInstant(value: string): boolean {
+  return /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value));
+}
 
 export const matchers = z
   .array(text(500))

@@ -44,14 +44,18 @@ function numberOf(text: string): number {
 }
 
 /** What all series have alike is said once; a series is then named by the rest. */
-export function splitLabels(all: readonly Labels[]): { readonly common: string; readonly own: readonly string[] } {
+export function splitLabels(all: readonly Labels[]): {
+  /** One line, or none. */
+  readonly common: readonly string[];
+  readonly own: readonly string[];
+} {
   const [first = {}, ...others] = all;
   const shared = Object.entries(first).filter(
     ([name, value]) => others.length > 0 && others.every((one) => one[name] === value),
   );
   const names = new Set(shared.map(([name]) => name));
   const own = all.map((labels) => describeLabels(Object.entries(labels).filter(([name]) => !names.has(name))));
-  return { common: shared.length === 0 ? '' : describeLabels(shared), own };
+  return { common: shared.length === 0 ? [] : [`all: ${describeLabels(shared)}`], own };
 }
 
 /** `up{job="node", instance="pi3"}` */

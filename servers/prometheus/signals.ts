@@ -6,13 +6,18 @@ export interface Signal {
   readonly unit: Unit;
   /** PromQL; `%W` is the window of its rates. */
   readonly expression: string;
+  /** Counted over the whole window: the median of small parts of it would miss what is rare. */
+  readonly whole?: boolean;
   /** A difference smaller than this is nothing, whatever the statistics say. */
   readonly least: number;
 }
 
-/** A pod's name without what its ReplicaSet, DaemonSet or StatefulSet adds, so that a rollout is no new workload. */
+/**
+ * A pod's name without what its ReplicaSet, Job, DaemonSet or StatefulSet adds, so that a rollout is no new workload.
+ * Random endings have the alphabet of k8s.io/apimachinery/pkg/util/rand, without vowels.
+ */
 const byWorkload = (inner: string) =>
-  `sum by (namespace, workload) (label_replace(label_replace(${inner}, "workload", "$1", "pod", "(.+)"), "workload", "$1", "pod", "(.+?)(?:-[a-f0-9]{6,10})?-(?:[a-z0-9]{5}|[0-9]+)"))`;
+  `sum by (namespace, workload) (label_replace(label_replace(${inner}, "workload", "$1", "pod", "(.+)"), "workload", "$1", "pod", "(.+?)(?:-[a-f0-9]{6,10})?-(?:[bcdfghjklmnpqrstvwxz2456789]{5}|[0-9]+)"))`;
 
 /** Names as kube-prometheus has them. A signal whose metrics are missing has no values, and is said to be missing. */
 export const SIGNALS: readonly Signal[] = [
@@ -32,6 +37,7 @@ export const SIGNALS: readonly Signal[] = [
     name: 'restarts',
     unit: 'none',
     least: 2,
+    whole: true,
     expression: byWorkload('increase(kube_pod_container_status_restarts_total[%W])'),
   },
   {

@@ -25,58 +25,11 @@ export function parseMatcher(text: string): Matcher {
       'Write label="value", label!="value", label=~"regex" or label!~"regex".',
     );
   }
-  const matcher = { name, value: unquoted(value), isRegex: sign.endsWith('~'), isEqual: sign.startsWith('=') };
-  if (matcher.isRegex) regexOf(matcher);
-  return matcher;
+  return { name, value: unquoted(value), isRegex: sign.endsWith('~'), isEqual: sign.startsWith('=') };
 }
 
 function unquoted(value: string): string {
   return value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value.trim();
-}
-
-function regexOf({ name, value }: Matcher): RegExp {
-  try {
-    return new RegExp(`^(?:${value})$`, 'u');
-  } catch {
-    throw new OpsError(
-      'invalid_input',
-      `${name}: ${JSON.stringify(value)} is no regular expression.`,
-      'Alertmanager takes RE2.',
-    );
-  }
-}
-
-/** Labels that hundreds of alerts share: by them alone a silence is nearly everything. */
-const BROAD = [
-  'severity',
-  'cluster',
-  'prometheus',
-  'prometheus_replica',
-  'job',
-  'team',
-  'environment',
-  'env',
-  'region',
-];
-
-/** What no pattern that means something would match. */
-const ANYTHING = ['', 'q', 'zq-7', 'Some/Other.Value_9', 'x'.repeat(60)];
-
-/** Refuses a silence that would mute everything, or everything of a kind that is not one problem. */
-export function demandNarrow(matchers: readonly Matcher[]): void {
-  if (matchers.some((matcher) => !BROAD.includes(matcher.name) && narrows(matcher))) return;
-  throw new OpsError(
-    'invalid_input',
-    'These matchers would mute far more than one problem.',
-    `Name what it is about by a matcher that says what a label is, as alertname="..." or namespace="..."; ${BROAD.slice(0, 3).join(', ')} and the like are not enough alone.`,
-  );
-}
-
-function narrows(matcher: Matcher): boolean {
-  if (!matcher.isEqual) return false;
-  if (!matcher.isRegex) return matcher.value !== '';
-  const pattern = regexOf(matcher);
-  return !ANYTHING.some((text) => pattern.test(text));
 }
 
 export function describeMatcher({ name, value, isRegex, isEqual }: Matcher): string {

@@ -59,15 +59,28 @@ export function gapsOf(points: readonly Point[], step: number): readonly number[
   });
 }
 
-/** At most `count` points: each is the mean of its stretch of time, so that none is left out. */
+/**
+ * At most `count` points (three or more), chosen so that a line through them looks the same: peaks and dips stay
+ * (Largest Triangle Three Buckets, Steinarsson 2013).
+ */
 export function downsample(points: readonly Point[], count: number): readonly Point[] {
   const known = finite(points);
-  if (known.length <= count) return known;
-  return Array.from({ length: count }, (_, bucket) => {
-    const part = known.slice(
-      Math.floor((bucket * known.length) / count),
-      Math.floor(((bucket + 1) * known.length) / count),
-    );
-    return [part.at(-1)?.[0] ?? 0, mean(part.map(([, value]) => value))] as const;
-  });
+  const [first, last] = [known[0], known.at(-1)];
+  if (known.length <= count || first === undefined || last === undefined) return known;
+  const size = (known.length - 2) / (count - 2);
+  const bucket = (index: number) =>
+    index === count - 2 ? [last] : known.slice(1 + Math.floor(index * size), 1 + Math.floor((index + 1) * size));
+  const chosen: Point[] = [first];
+  for (let index = 0; index < count - 2; index++) {
+    const from = chosen.at(-1) ?? first;
+    const next = bucket(index + 1);
+    const to = [mean(next.map(([at]) => at)), mean(next.map(([, value]) => value))] as const;
+    chosen.push(bucket(index).reduce((best, one) => (area(from, one, to) > area(from, best, to) ? one : best)));
+  }
+  return [...chosen, last];
+}
+
+/** Twice the area of a triangle. */
+function area([ax, ay]: Point, [bx, by]: Point, [cx, cy]: Point): number {
+  return Math.abs((ax - cx) * (by - ay) - (ax - bx) * (cy - ay));
 }

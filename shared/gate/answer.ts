@@ -8,17 +8,23 @@ import type { Journal } from './journal.ts';
 /** Characters of one answer at most: Claude Code keeps about 50,000 in line. */
 const MAX_ANSWER = 40_000;
 
+/** Base64 characters of a picture at most: ours have a tenth of it. */
+const MAX_IMAGE = 1_000_000;
+
 /** Records what came of a call, and shapes what the model reads. A read whose record fails still answers, and says so. */
 export async function answered(
   journal: Journal,
   outcome: Answer & { readonly status: OutcomeStatus; readonly message: string; readonly isError: boolean },
 ): Promise<Verdict> {
   const warning = await record(journal, outcome.status, outcome.message);
+  const { isError, image } = outcome;
+  const large = image !== undefined && image.base64.length > MAX_IMAGE;
+  const lost = large ? 'The picture is too large, and was left out.' : undefined;
   return {
     kind: 'answer',
-    isError: outcome.isError,
-    text: [warning, shape(outcome, journal.id)].filter(Boolean).join('\n'),
-    ...(outcome.image && { image: outcome.image }),
+    isError,
+    text: [warning, shape(outcome, journal.id), lost].filter(Boolean).join('\n'),
+    ...(image !== undefined && !large && { image }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface RestRead {
   readonly what: string;
   readonly accept?: string;
   readonly maxBytes?: number;
+  /** Sent once only: what overloads a backend would overload it again. */
+  readonly once?: boolean;
 }
 
 export interface RestChange extends RestRead {
@@ -83,8 +85,8 @@ export class Rest {
     return response.text === '' ? undefined : jsonOf(response, await this.backend(), what);
   }
 
-  async #read({ what, ...request }: RestRead, signal: AbortSignal): Promise<HttpResponse> {
-    for (const pause of PAUSES) {
+  async #read({ what, once, ...request }: RestRead, signal: AbortSignal): Promise<HttpResponse> {
+    for (const pause of once === true ? [] : PAUSES) {
       const response = await this.#send({ ...request, method: 'GET', signal });
       if (!PASSING.includes(response.status)) return this.#ensureOk(response, what);
       await timers.setTimeout(pause, undefined, { signal }).catch(() => undefined);

@@ -22,7 +22,7 @@ export const anomalies = prometheusTool({
   verb: 'query',
   effect: 'read',
   input: z.strictObject({
-    since: lookback('1h').describe('Window that is compared: 1h, 6h.'),
+    since: lookback.default('1h').describe('Window that is compared: 1h, 6h.'),
     until,
     signals: z.array(z.enum(SIGNAL_NAMES)).min(1).optional().describe('Only these.'),
     namespace: text(253).optional().describe('Only workloads in it.'),
@@ -31,14 +31,11 @@ export const anomalies = prometheusTool({
   run: async ({ since, until, signals, namespace }, { prometheus, clock }, signal) => {
     const end = until === undefined ? clock.now() : Date.parse(until);
     const chosen = SIGNALS.filter(({ name }) => signals === undefined || signals.some((one) => name.endsWith(one)));
+    const scope = { end, window: parseSpan(since) ?? 0, namespace };
     const results: Examined[] = [];
     // One after the other: a small Prometheus has other work, too.
-    for (const one of chosen)
-      results.push(await examine(prometheus, one, { end, window: parseSpan(since) ?? 0 }, signal));
-    const found = results
-      .flatMap(({ found }) => found)
-      .filter(({ labels }) => namespace === undefined || labels.namespace === namespace)
-      .sort((a, b) => Math.abs(b.distance) - Math.abs(a.distance));
+    for (const one of chosen) results.push(await examine(prometheus, one, scope, signal));
+    const found = results.flatMap(({ found }) => found).sort((a, b) => Math.abs(b.distance) - Math.abs(a.distance));
     const text = [
       found.length === 0 ? 'Nothing unusual' : count(found.length, 'anomaly', 'anomalies'),
       ` in ${since} against the same hours of earlier days (${results.reduce((sum, { compared }) => sum + compared, 0)} series compared).`,
@@ -52,17 +49,24 @@ export const anomalies = prometheusTool({
         format(one.now, one.signal.unit),
         format(one.usual, one.signal.unit),
         times(one),
+        `${Math.abs(one.distance).toFixed(0)}σ`,
         one.sure,
         String(one.days),
         describeLabels(Object.entries(one.labels)),
       ]);
-    return { text, data: renderTable(['SIGNAL', 'NOW', 'USUAL', 'CHANGE', 'SURE', 'DAYS', 'OF'], rows) };
+    return { text, data: renderTable(['SIGNAL', 'NOW', 'USUAL', 'CHANGE', 'AWAY', 'SURE', 'DAYS', 'OF'], rows) };
   },
 });
 
 interface Found extends Comparison {
   readonly signal: Signal;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+interface Scope {
+  readonly end: number;
+  readonly window: number;
+  readonly namespace: string | undefined;
 }
 
 interface Examined {
@@ -73,27 +77,30 @@ interface Examined {
   readonly young: number;
 }
 
-/** The median of the window now, and of the same window on each of the days before. */
+/** The median (or the sum) of the window now, and of the same window on each of the days before. */
 async function examine(
   prometheus: Rest,
   signal: Signal,
-  { end, window }: { readonly end: number; readonly window: number },
+  { end, window, namespace }: Scope,
   abort: AbortSignal,
 ): Promise<Examined> {
   const step = Math.max(60, Math.round(window / 60_000));
   const inner = signal.expression.replaceAll('%W', `${Math.max(300, 4 * step)}s`);
-  const query = `quantile_over_time(0.5, (${inner})[${Math.round(window / 1000)}s:${step}s])`;
+  const query = signal.whole
+    ? signal.expression.replaceAll('%W', `${Math.round(window / 1000)}s`)
+    : `quantile_over_time(0.5, (${inner})[${Math.round(window / 1000)}s:${step}s])`;
   const days = await Promise.all(
     Array.from({ length: DAYS + 1 }, (_, day) => evaluate(prometheus, query, end - day * DAY, abort)),
   );
-  const [today = [], ...past] = days.map((series) =>
+  const [today = [], ...past] = days.map(({ series }) =>
     series.map(({ labels, points }) => ({
       key: describeLabels(Object.entries(labels)),
       labels,
       value: points.at(-1)?.[1] ?? Number.NaN,
     })),
   );
-  const rows = today.map(({ key, labels, value }) => {
+  const inScope = today.filter(({ labels }) => namespace === undefined || labels.namespace === namespace);
+  const rows = inScope.map(({ key, labels, value }) => {
     const history = past.flatMap((day) => day.find((one) => one.key === key)?.value ?? []);
     return { labels, history, comparison: compareWithPast(value, history, signal.least) };
   });

@@ -4,18 +4,23 @@ import { path } from '../../../shared/http/path.ts';
 import { iso } from '../../../shared/kernel/clock.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { stringAt } from '../../../shared/kernel/json.ts';
-import { count } from '../../../shared/kernel/text.ts';
-import { type Alert, handledAlerts } from '../alerts.ts';
+import { count, oneLine } from '../../../shared/kernel/text.ts';
+import { type Alert, mergedAlerts } from '../alerts.ts';
 import { SILENCE } from '../api.ts';
 import { prometheusTool } from '../deps.ts';
+import { demandNarrow, trialsOf, wouldMute } from '../narrow.ts';
 import { matchers, why } from '../params.ts';
 import { describeLabels } from '../series.ts';
-import { demandNarrow, describeMatcher, parseMatcher } from '../silences.ts';
+import { describeMatcher, type Matcher, parseMatcher } from '../silences.ts';
 
 /** A silence that outlives the day is forgotten. */
 const LONGEST = 86_400_000;
 /** Names us in Alertmanager, whoever asked: no argument of a model does. */
 const AUTHOR = 'k8s-agent-orchestrator';
+/** What alerts about this system have in a label: its namespace, its workloads and its rules are called so. */
+const OWN = /k8s-?agent/i;
+/** Names of alerts in the four lines that a person sees first. */
+const NAMED = 4;
 
 export const createSilence = prometheusTool({
   name: 'create_silence',
@@ -32,9 +37,7 @@ export const createSilence = prometheusTool({
     why,
   }),
   target: ({ matchers }) => [{ kind: SILENCE, name: matchers.join(',') }],
-  plan: async (input, { alertmanager, clock }, signal) => {
-    const parsed = input.matchers.map(parseMatcher);
-    demandNarrow(parsed);
+  plan: async (input, { prometheus, alertmanager, clock }, signal) => {
     const length = parseSpan(input.duration) ?? 0;
     if (length > LONGEST)
       throw new OpsError(
@@ -42,20 +45,23 @@ export const createSilence = prometheusTool({
         `${input.duration} is longer than 24h.`,
         'Take at most 24h; it can be made again.',
       );
-    const muted = await handledAlerts(alertmanager, { filter: parsed.map(describeMatcher) }, signal);
+    const parsed = input.matchers.map(parseMatcher);
+    const trials = await trialsOf(parsed);
+    demandNarrow(trials);
+    const current = await mergedAlerts(prometheus, alertmanager, signal);
+    if (current.missing.alertmanager !== undefined) throw current.missing.alertmanager;
+    const muted = current.alerts.filter(({ labels }) => wouldMute(trials, labels));
     const names = [...new Set(muted.map(({ name }) => name))].sort();
-    const until = iso(clock.now() + length);
     return {
       preview: {
-        change: `mutes ${muted.length === 0 ? 'no alert that fires now' : `${count(muted.length, 'alert')} (${names.join(', ')})`} for ${input.duration}`,
-        risk: riskOf(muted),
+        change: `mutes ${muted.length === 0 ? 'no alert that there is now' : `${count(muted.length, 'alert')} (${shortened(names)})`} for ${input.duration}`,
+        risk: riskOf(muted, current.alerts, parsed),
         details: [
-          `silence ${parsed.map(describeMatcher).join(', ')} until about ${until}`,
+          `silence ${parsed.map(describeMatcher).join(', ')} until about ${iso(clock.now() + length)}`,
           `because: ${input.why}`,
           'mutes now:',
-          ...muted.map(
-            ({ severity, state, labels }) => `  ${severity || '-'} ${state} ${describeLabels(Object.entries(labels))}`,
-          ),
+          ...muted.map(lineOf),
+          ...(current.missing.prometheus ? ['What is pending is not known: Prometheus does not answer.'] : []),
         ].join('\n'),
         // Pods come and go while an alert lasts; another kind of alert among them is another question.
         seen: [parsed, input.duration, names, muted.some(({ severity }) => severity === 'critical')],
@@ -81,11 +87,24 @@ export const createSilence = prometheusTool({
   },
 });
 
-function riskOf(muted: readonly Alert[]): string {
+function lineOf({ severity, state, labels }: Alert): string {
+  return `  ${severity || '-'} ${state} ${oneLine(describeLabels(Object.entries(labels)), 300)}`;
+}
+
+/** Names come from whoever sends alerts. */
+function shortened(names: readonly string[]): string {
+  const some = names.slice(0, NAMED).map((name) => oneLine(name, 60));
+  return [...some, ...(names.length > NAMED ? [`${names.length - NAMED} more`] : [])].join(', ');
+}
+
+function riskOf(muted: readonly Alert[], all: readonly Alert[], matchers: readonly Matcher[]): string {
   const critical = muted.filter(({ severity }) => severity === 'critical').length;
+  const values = [...matchers.map(({ value }) => value), ...muted.flatMap(({ labels }) => Object.values(labels))];
   const risks = [
-    critical > 0 && `${count(critical, 'critical alert')} among them`,
     muted.some(({ name }) => name === 'Watchdog') && 'the Watchdog too: nobody would notice that alerting is broken',
+    values.some((value) => OWN.test(value)) && 'alerts about this system itself',
+    muted.length > 1 && muted.length === all.length && 'all alerts that there are now',
+    critical > 0 && `${count(critical, 'critical alert')} among them`,
     muted.length === 0 && 'it mutes what comes later, unseen',
   ].filter((risk) => risk !== false);
   return risks.length > 0 ? risks.join('; ') : 'nobody is told while it lasts';

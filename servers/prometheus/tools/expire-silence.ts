@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { path } from '../../../shared/http/path.ts';
-import { count } from '../../../shared/kernel/text.ts';
-import { handledAlerts } from '../alerts.ts';
+import { count, oneLine } from '../../../shared/kernel/text.ts';
+import { mergedAlerts } from '../alerts.ts';
 import { SILENCE } from '../api.ts';
 import { prometheusTool } from '../deps.ts';
 import { why } from '../params.ts';
@@ -22,11 +22,11 @@ export const expireSilence = prometheusTool({
     why,
   }),
   target: ({ id }) => [{ kind: SILENCE, name: id }],
-  plan: async ({ id }, { alertmanager }, signal) => {
+  plan: async ({ id }, { prometheus, alertmanager }, signal) => {
     const silence = await findSilence(alertmanager, id, signal);
-    const heard = (await handledAlerts(alertmanager, {}, signal)).filter(({ silencedBy }) =>
-      silencedBy.includes(silence.id),
-    );
+    const { alerts } = await mergedAlerts(prometheus, alertmanager, signal);
+    // What another silence mutes as well stays quiet.
+    const heard = alerts.filter(({ silencedBy }) => silencedBy.length === 1 && silencedBy[0] === silence.id);
     return {
       preview: {
         change: `${count(heard.length, 'alert')} heard again`,
@@ -34,7 +34,7 @@ export const expireSilence = prometheusTool({
         details: [
           `silence ${silence.id} of ${silence.by}: ${silence.matchers.map(describeMatcher).join(', ')} until ${silence.endsAt}`,
           `because: ${silence.comment}`,
-          ...heard.map(({ labels }) => `heard again: ${describeLabels(Object.entries(labels))}`),
+          ...heard.map(({ labels }) => `heard again: ${oneLine(describeLabels(Object.entries(labels)), 300)}`),
         ].join('\n'),
         seen: [silence.id, silence.state, silence.endsAt],
       },

@@ -6,6 +6,7 @@ import { METRIC } from '../api.ts';
 import { prometheusTool } from '../deps.ts';
 import { evaluate, labelValues } from '../evaluate.ts';
 import { text } from '../params.ts';
+import { unitOf } from '../units.ts';
 
 const SHOWN = 25;
 const WITH_LABELS = 5;
@@ -24,7 +25,7 @@ export const findMetrics = prometheusTool({
   run: async ({ words }, { prometheus, clock }, signal) => {
     const [names, metadata] = await Promise.all([
       labelValues(prometheus, '__name__', [], signal),
-      prometheus.get({ path: path`/api/v1/metadata`, what: 'metadata' }, signal),
+      prometheus.get({ path: path`/api/v1/metadata`, query: { limit_per_metric: 1 }, what: 'metadata' }, signal),
     ]);
     const wanted = words
       .toLowerCase()
@@ -40,30 +41,36 @@ export const findMetrics = prometheusTool({
       return { text: `None of ${count(names.length, 'metric')} has all of: ${wanted.join(' ')}. Try fewer words.` };
     const pattern = shown.map(({ name }) => name.replace(/[^\w:]/g, '.')).join('|');
     const counted = await evaluate(prometheus, `count by (__name__) ({__name__=~"${pattern}"})`, clock.now(), signal);
-    const counts = new Map(counted.map(({ labels, points }) => [labels.__name__, points.at(-1)?.[1] ?? 0]));
+    const counts = new Map(counted.series.map(({ labels, points }) => [labels.__name__, points.at(-1)?.[1] ?? 0]));
     const labels = await Promise.all(
       shown.slice(0, WITH_LABELS).map(({ name }) => labelNames(prometheus, name, signal)),
     );
     const cut = hits.length > SHOWN ? ` The ${SHOWN} nearest are shown.` : '';
-    const rows = shown.map(({ name, type, help }, index) => [
+    const rows = shown.map(({ name, type, unit, help }, index) => [
       name,
       type,
+      unit,
       String(counts.get(name) ?? 0),
       labels[index]?.join(',') ?? '',
       help,
     ]);
     return {
       text: `${count(hits.length, 'metric')}.${cut}`,
-      data: renderTable(['METRIC', 'TYPE', 'SERIES', 'LABELS', 'HELP'], rows),
+      data: renderTable(['METRIC', 'TYPE', 'UNIT', 'SERIES', 'LABELS', 'HELP'], rows),
     };
   },
 });
 
-function metaOf(metadata: unknown, name: string): { readonly type: string; readonly help: string } {
+function metaOf(metadata: unknown, name: string) {
   // A histogram's metadata stands under its base name.
   const found = at(metadata, name) ?? at(metadata, name.replace(/_(bucket|sum|count|total)$/, ''));
   const [first] = Array.isArray(found) ? found : [];
-  return { type: stringAt(first, 'type') ?? '-', help: oneLine(stringAt(first, 'help') ?? '', 100) };
+  const unit = stringAt(first, 'unit') || unitOf(name);
+  return {
+    type: stringAt(first, 'type') ?? '-',
+    unit: unit === 'none' ? '-' : unit,
+    help: oneLine(stringAt(first, 'help') ?? '', 100),
+  };
 }
 
 /** All words have to occur; a word in the name counts more than one in the help. */

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { METRIC } from '../api.ts';
 import { prometheusTool } from '../deps.ts';
-import { evaluate, whyEmpty } from '../evaluate.ts';
-import { promql, until } from '../params.ts';
+import { evaluate } from '../evaluate.ts';
+import { promql, when } from '../params.ts';
 import { splitLabels } from '../series.ts';
 import { format, unitOf } from '../units.ts';
+import { whyEmpty } from '../why-empty.ts';
 
 export const query = prometheusTool({
   name: 'query',
@@ -14,26 +15,28 @@ export const query = prometheusTool({
   effect: 'read',
   input: z.strictObject({
     query: promql,
-    time: until,
+    time: when,
     limit: z.int().min(1).max(200).default(30).describe('Rows, the largest values first.'),
   }),
   target: () => [{ kind: METRIC }],
   run: async ({ query, time, limit }, { prometheus, clock }, signal) => {
-    const series = await evaluate(prometheus, query, time === undefined ? clock.now() : Date.parse(time), signal);
-    if (series.length === 0) return { text: `No result. ${await whyEmpty(prometheus, query, signal)}` };
+    const at = time === undefined ? clock.now() : Date.parse(time);
+    const { series, notes } = await evaluate(prometheus, query, at, signal);
+    if (series.length === 0) return whyEmpty(prometheus, query, at, signal);
     const unit = unitOf(query);
-    const values = series.map(({ points }) => points.at(-1)?.[1] ?? Number.NaN);
     const { common, own } = splitLabels(series.map(({ labels }) => labels));
-    const rows = own.map((labels, index) => ({ value: values[index] ?? Number.NaN, labels }));
-    const sorted = rows.sort((a, b) => order(b.value) - order(a.value)).slice(0, limit);
+    const rows = own
+      .map((labels, index) => ({ value: series[index]?.points.at(-1)?.[1] ?? Number.NaN, labels }))
+      .sort((a, b) => order(b.value) - order(a.value))
+      .slice(0, limit);
     const cut = series.length > limit ? ` The ${limit} largest are shown: aggregate, or narrow it.` : '';
-    const said = `${count(series.length, 'series', 'series')}${common === '' ? '' : ` of ${common}`}.${cut}`;
+    const table = renderTable(
+      ['VALUE', 'SERIES'],
+      rows.map(({ value, labels }) => [format(value, unit), labels]),
+    );
     return {
-      text: said,
-      data: renderTable(
-        ['VALUE', 'SERIES'],
-        sorted.map(({ value, labels }) => [format(value, unit), labels]),
-      ),
+      text: `${count(series.length, 'series', 'series')}.${cut}`,
+      data: [...common, table, ...notes].join('\n'),
     };
   },
 });

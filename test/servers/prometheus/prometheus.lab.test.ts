@@ -46,6 +46,16 @@ describe('query', () => {
       /The 2 largest are shown[\s\S]*\d+(\.\d+)?Mi +\{namespace="/,
     );
     expect(await text('query', { query: '1 + 1' })).toMatch(/1 series\.[\s\S]*\n2 +\{\}/);
+    // Label values come from outside: between the marks, even where all series share them.
+    expect(await text('query', { query: 'up{job="kubelet"}' })).toMatch(
+      /^\d series\.\n<data call-\w+>\nall: up\{.*job="kubelet"/,
+    );
+  });
+
+  it('hands on what Prometheus remarks', async () => {
+    expect(await text('query', { query: 'rate(kube_node_info[5m])' })).toMatch(
+      /note: .*metric might not be a counter.*kube_node_info/,
+    );
   });
 
   it.each([
@@ -59,11 +69,25 @@ describe('query', () => {
   });
 
   it('says why nothing came', async () => {
-    expect(await text('query', { query: 'upp' })).toMatch(/There is no metric "upp"; did you mean "up"\?/);
+    expect(await text('query', { query: 'upp' })).toMatch(/there is no metric "upp"[\s\S]*\nnearest: up,/);
     expect(await text('query', { query: 'up{job="nobody"}' })).toMatch(
-      /No series of up has job="nobody"; it has: .*kubelet/,
+      /no series of up has job="nobody"\.[\s\S]*job is one of: .*kubelet/,
     );
-    expect(await text('query', { query: 'up > 5' })).toMatch(/no series pass the conditions now/);
+    expect(await text('query', { query: 'up{planet="mars"}' })).toMatch(/up has no label planet/);
+    expect(await text('query', { query: 'up > 5' })).toMatch(/none passes the conditions/);
+  });
+
+  it('says when series have ended', async () => {
+    const now = Date.now();
+    const times = every(now - 90 * MINUTE, now - 30 * MINUTE, MINUTE);
+    const labels = { __name__: 'test_ended', id: String(now) };
+    await writeSeries(lab.prometheus, [{ labels, times, value: () => 1 }]);
+    expect(await text('query', { query: `test_ended{id="${now}"}` })).toMatch(
+      /had its last sample (29|30|31)m before\. What exposes it is gone/,
+    );
+    expect(await text('query_range', { query: `test_ended{id="${now}"}`, since: '2h' })).toMatch(
+      / +ends \d\d:\d\d +test_ended/,
+    );
   });
 });
 
@@ -87,7 +111,7 @@ describe('query_range', () => {
 
   it('refuses more points than Prometheus gives', async () => {
     expect(await text('query_range', { query: 'up', since: '30d', step: '15s' })).toMatch(
-      /more than 11000 points over 30d\. Take a step of at least/,
+      /more than 11000 points over 30d, which Prometheus refuses\. Take a step of at least/,
     );
   });
 });
@@ -120,9 +144,25 @@ describe('trend and anomalies', () => {
     ]);
     const found = await text('anomalies', { signals: ['memory'], namespace: 'test-past' });
     expect(found).toMatch(
-      /^1 anomaly in 1h[\s\S]*memory +3(\.\d+)?Gi +(1(\.\d+)?Gi|10\d\d(\.\d+)?Mi) +3\.\d× +(high|medium) +[56] +\{namespace="test-past", workload="leaky"\}/,
+      /^1 anomaly in 1h[\s\S]*memory +3(\.\d+)?Gi +(1(\.\d+)?Gi|10\d\d(\.\d+)?Mi) +3\.\d× +\d+σ +(high|medium) +[56] +\{namespace="test-past", workload="leaky"\}/,
     );
     expect(found).not.toContain('calm');
+  });
+
+  it('find a workload that restarts now and then, which most of the hour does not show', async () => {
+    const now = Date.now();
+    const labels = {
+      __name__: 'kube_pod_container_status_restarts_total',
+      namespace: 'test-restarts',
+      pod: 'shaky-6d4cf56db6-x7z2k',
+      container: 'shaky',
+    };
+    const times = every(now - 6 * DAY, now - MINUTE, 5 * MINUTE);
+    const restarts = (at: number) => Math.max(0, Math.floor((at - (now - 60 * MINUTE)) / (10 * MINUTE)));
+    await writeSeries(lab.prometheus, [{ labels, times, value: restarts }]);
+    expect(await text('anomalies', { signals: ['restarts'], namespace: 'test-restarts' })).toMatch(
+      /restarts +[4-7](\.\d+)? +0 +new +\d+σ +high +[56] +\{namespace="test-restarts", workload="shaky"\}/,
+    );
   });
 
   it('say that there is not enough history instead of guessing', async () => {
@@ -147,7 +187,7 @@ describe('trend and anomalies', () => {
 describe('what there is', () => {
   it('finds metrics by words, with type and labels', async () => {
     expect(await text('find_metrics', { words: 'deployment replicas available' })).toMatch(
-      /kube_deployment_status_replicas_available +gauge +\d+ +.*deployment.*namespace/,
+      /kube_deployment_status_replicas_available +gauge +- +\d+ +.*deployment.*namespace/,
     );
     expect(await text('find_metrics', { words: 'zebra' })).toMatch(/^None of \d+ metrics has all of: zebra/);
   });
@@ -192,6 +232,25 @@ describe('alerts and silences', () => {
   ])('refuse %j before anybody is asked', async (input, message) => {
     expect(await text('create_silence', input)).toMatch(message);
     expect(await rig.approvals.list({})).toEqual([]);
+  });
+
+  it('name the Watchdog, and what is about this system, among what would be mute', async () => {
+    await eventually(async () => expect(await text('alerts')).toMatch(/Watchdog firing/));
+    await rig.call('create_silence', { matchers: ['alertname="Watchdog"'], duration: '1h' });
+    expect(await rig.pending()).toMatchObject({ risk: expect.stringContaining('the Watchdog too') });
+    rig = prometheusRig({ prometheus: lab.prometheus.url, alertmanager: lab.alertmanager.url });
+    await rig.call('create_silence', { matchers: ['namespace="k8s-agent"'], duration: '1h' });
+    expect(await rig.pending()).toMatchObject({ risk: expect.stringContaining('alerts about this system itself') });
+  });
+
+  it('show alerts of one kind together', async () => {
+    const namespace = `many-${Date.now()}`;
+    for (const pod of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) await alarm('TestMany', { namespace, pod });
+    await eventually(async () =>
+      expect(await text('alerts', { filter: namespace })).toMatch(
+        /critical TestMany firing \(7\)\n( {2}\d+s \{.*pod="[a-g]".*It is broken\.\n){5} {2}and 2 more/,
+      ),
+    );
   });
 
   it('are void when other alerts would be muted than those that were shown', async () => {

@@ -5,8 +5,8 @@ import { compareWithPast } from '../../../servers/prometheus/compare-past.ts';
 import { extrapolate } from '../../../servers/prometheus/extrapolate.ts';
 import { rangeOf } from '../../../servers/prometheus/range.ts';
 import { splitLabels } from '../../../servers/prometheus/series.ts';
-import { demandNarrow, describeMatcher, parseMatcher } from '../../../servers/prometheus/silences.ts';
 import { downsample, gapsOf, median, slopeOf, spread } from '../../../servers/prometheus/statistics.ts';
+import { timeTicks, valueTicks } from '../../../servers/prometheus/ticks.ts';
 import { format, unitOf } from '../../../servers/prometheus/units.ts';
 
 const MINUTE = 60_000;
@@ -43,13 +43,23 @@ describe('robust statistics', () => {
     );
   });
 
-  it('join points without leaving their range', () => {
+  it('leave out points, and make up none', () => {
     fc.assert(
-      fc.property(values(1, 400), fc.integer({ min: 1, max: 40 }), (some, wanted) => {
-        const joined = downsample(line(some), wanted).map(([, value]) => value);
-        expect(joined.length).toBeLessThanOrEqual(wanted);
-        expect(Math.min(...joined)).toBeGreaterThanOrEqual(Math.min(...some) - 1e-6);
-        expect(Math.max(...joined)).toBeLessThanOrEqual(Math.max(...some) + 1e-6);
+      fc.property(values(1, 400), fc.integer({ min: 3, max: 40 }), (some, wanted) => {
+        const points = line(some);
+        const fewer = downsample(points, wanted);
+        expect(fewer).toHaveLength(Math.min(wanted, some.length));
+        expect(points).toEqual(expect.arrayContaining([...fewer]));
+        expect([fewer[0], fewer.at(-1)]).toEqual([points[0], points.at(-1)]);
+      }),
+    );
+  });
+
+  it('keep a lone peak', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 298 }), (place) => {
+        const points = line(Array.from({ length: 300 }, (_, i) => (i === place ? 1000 : i % 3)));
+        expect(downsample(points, 12).map(([, value]) => value)).toContain(1000);
       }),
     );
   });
@@ -102,9 +112,66 @@ describe('a trend', () => {
     const noise = line(Array.from({ length: 60 }, (_, i) => 100 + (i % 2) * 10));
     expect(extrapolate(noise, { limit: 200, unit: 'none', range })).toMatchObject({
       sure: 'none',
-      reaches: 'not at this rate',
+      reaches: 'no trend',
     });
+    const still = line(Array.from({ length: 60 }, () => 7));
+    expect(extrapolate(still, { limit: 200, unit: 'none', range }).verdict).toBe('no trend: it stays as it is');
     expect(extrapolate(line([1, 2, 3]), { limit: 200, unit: 'none', range }).sure).toBe('only 3 points');
+  });
+});
+
+describe('a limit that a trend moves away from', () => {
+  const rising = line(Array.from({ length: 60 }, (_, i) => 100 + i));
+  const falling = line(Array.from({ length: 60 }, (_, i) => 100 - i));
+
+  it.each([
+    ['rising', rising, 130, 'reached'],
+    ['rising', rising, 159, 'reached'],
+    ['rising', rising, 50, 'above it, moving away'],
+    ['falling', falling, 70, 'reached'],
+    ['falling', falling, 200, 'below it, moving away'],
+    ['falling', falling, 0, 'in 41m (41m to 41m)'],
+  ])('is not foreseen: %s', (_direction, points, limit, reaches) => {
+    expect(extrapolate(points, { limit, unit: 'none', range }).reaches).toBe(reaches);
+  });
+});
+
+describe('the marks of a chart', () => {
+  it('enclose all values, are round, and few', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ noNaN: true, min: -1e9, max: 1e9 }),
+        fc.double({ noNaN: true, min: 1e-3, max: 1e9 }),
+        fc.constantFrom('bytes', 'none'),
+        (low, range, unit) => {
+          const marks = valueTicks(low, low + range, unit);
+          expect(marks.length).toBeGreaterThan(1);
+          expect(marks.length).toBeLessThanOrEqual(8);
+          const least = (Math.abs(low) + range) * 1e-9;
+          expect(marks[0]).toBeLessThanOrEqual(low + least);
+          expect(marks.at(-1)).toBeGreaterThanOrEqual(low + range - least);
+        },
+      ),
+    );
+    expect(valueTicks(3, 97, 'none')).toEqual([0, 20, 40, 60, 80, 100]);
+    expect(valueTicks(0, 2.9 * 2 ** 30, 'bytes').map((value) => format(value, 'bytes'))).toEqual([
+      '0',
+      '1Gi',
+      '2Gi',
+      '3Gi',
+    ]);
+  });
+
+  it('stand on full hours', () => {
+    const start = Date.parse('2026-11-24T06:07:00Z');
+    expect(timeTicks(start, start + 6 * 60 * MINUTE).map((at) => new Date(at).toISOString().slice(11, 16))).toEqual([
+      '07:00',
+      '08:00',
+      '09:00',
+      '10:00',
+      '11:00',
+      '12:00',
+    ]);
   });
 });
 
@@ -123,6 +190,10 @@ describe('numbers', () => {
 
   it('come in steps that a person would choose, and never too many', () => {
     expect(rangeOf('6h', undefined, undefined, 1e12)).toMatchObject({ step: 120_000, end: 1e12 });
+    expect(rangeOf('2026-11-24T06:00:00Z', '2026-11-24T07:00:00Z', undefined, 1e12)).toMatchObject({ step: 15_000 });
+    expect(() => rangeOf('2026-11-24T06:00:00Z', '2026-11-23T07:00:00Z', undefined, 1e12)).toThrow(
+      /no stretch of time/,
+    );
     expect(() => rangeOf('30d', undefined, '15s', 1e12)).toThrow(/more than 11000 points over 30d/);
   });
 });
@@ -134,43 +205,27 @@ describe('labels', () => {
         { job: 'a', pod: '1' },
         { job: 'a', pod: '2' },
       ]),
-    ).toEqual({ common: '{job="a"}', own: ['{pod="1"}', '{pod="2"}'] });
+    ).toEqual({ common: ['all: {job="a"}'], own: ['{pod="1"}', '{pod="2"}'] });
   });
 
   it('cannot break out of a chart', () => {
     const svg = chartSvg({
       title: '<script>',
       unit: 'none',
+      step: MINUTE,
       series: [{ name: 'a"><script>alert(1)</script>', points: line([1, 2]) }],
     });
     expect(svg).not.toContain('<script');
   });
 });
 
-describe('a silence', () => {
-  it.each(['alertname="A"', 'namespace=~"team-.*"', 'pod!="x"', 'severity!~"a|b"'])('reads and writes %s', (text) => {
-    expect(describeMatcher(parseMatcher(text))).toBe(text);
-  });
-
-  it.each([
-    [['alertname=~".*"']],
-    [['alertname=~".+"']],
-    [['alertname=~"[^x]*"']],
-    [['alertname=""']],
-    [['severity="warning"']],
-    [['severity="warning"', 'namespace!="x"']],
-    [['alertname!="Watchdog"']],
-    [['namespace=~"|a"']],
-  ])('of %j would mute far more than one problem', (texts) => {
-    expect(() => demandNarrow(texts.map(parseMatcher))).toThrow(/far more than one problem/);
-  });
-
-  it.each([[['alertname="KubePodCrashLooping"']], [['namespace=~"team-.*"']], [['severity="warning"', 'pod="web-1"']]])(
-    'of %j is about something',
-    (texts) => expect(() => demandNarrow(texts.map(parseMatcher))).not.toThrow(),
-  );
-
-  it.each(['alertname', '="x"', 'a b="c"', 'a=~"("'])('takes no %j', (text) => {
-    expect(() => parseMatcher(text)).toThrow(/no matcher|no regular expression/);
-  });
+it('a chart has no line where there are no values', () => {
+  const points = [
+    [0, 1],
+    [MINUTE, 1],
+    [5 * MINUTE, 1],
+    [6 * MINUTE, 1],
+  ] as const;
+  const svg = chartSvg({ title: 'up', unit: 'none', step: MINUTE, series: [{ name: 'a', points }] });
+  expect(/<path d="([^"]*)"/.exec(svg)?.[1]).toMatch(/^M[^ML]+L[^ML]+M[^ML]+L[^ML]+$/);
 });
