@@ -3,7 +3,9 @@ import type { Owner } from './owner.ts';
 
 /** The one thing to do next about an application in trouble, or undefined. */
 export function adviceFor(app: App, owner: Owner | undefined): string | undefined {
-  const { operation, auto, conditions } = app;
+  const { operation, auto, conditions, deletedAt } = app;
+  if (deletedAt !== undefined)
+    return `it is being deleted since ${deletedAt}; what stays keeps it (finalizers, or a deletion that a person has to confirm in Argo CD).`;
   const broken = conditions.find(({ type }) => type.endsWith('Error'));
   if (broken !== undefined)
     return `${broken.type} keeps it from being compared: correct the source or the destination.`;

@@ -4,7 +4,8 @@ import type { Rest } from '../../shared/http/rest.ts';
 import { arrayAt, stringAt } from '../../shared/kernel/json.ts';
 import { oneLine } from '../../shared/kernel/text.ts';
 import { short } from './api.ts';
-import { type App, type AppRef, describeResource, readApp } from './app.ts';
+import { type App, type AppRef, describeResource } from './app.ts';
+import { readApp } from './read-app.ts';
 
 /** Milliseconds between two looks at an operation, and how long it is followed: the gate's deadline is 120 s. */
 const LOOK_AGAIN = 1000;

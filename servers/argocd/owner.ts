@@ -3,7 +3,9 @@ import { annotation, controllerOf } from '../../shared/cluster/objects.ts';
 import type { Rest } from '../../shared/http/rest.ts';
 import type { Facts, GitOpsOwner } from '../../shared/kernel/action.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
-import { type App, readApp, sourcesOf } from './app.ts';
+import type { App } from './app.ts';
+import { sourcesOf } from './parse-app.ts';
+import { readApp } from './read-app.ts';
 
 /** What an application is made by, when it is not made by hand. */
 export type Owner =

@@ -17,6 +17,8 @@ export const app = matching(new RegExp(`^(${BARE}/)?${BARE}$`), 'not an applicat
   .describe('Application.');
 export const project = matching(NAME, 'not the name of a project');
 export const namespace = matching(NAME, 'not a namespace name');
+/** As `list_clusters` names it, or its address. */
+export const cluster = matching(/^[^\s\p{Cc}]{1,253}$/u, 'not a cluster');
 export const resourceName = matching(/^(?!\.{1,2}$)[^/%\s\p{Cc}]{1,253}$/u, 'not a Kubernetes name');
 /** `apps/Deployment/web`, `Service/web` */
 export const resource = matching(

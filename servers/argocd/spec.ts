@@ -1,12 +1,17 @@
+import { redactObject } from '../../shared/audit/redact.ts';
 import { toYaml } from '../../shared/cluster/yaml.ts';
-import type { Planned } from '../../shared/gate/call.ts';
+import type { Answer, Planned } from '../../shared/gate/call.ts';
+import type { Permit } from '../../shared/gate/permit.ts';
 import { path } from '../../shared/http/path.ts';
 import { isStatus, type Rest } from '../../shared/http/rest.ts';
 import { digest } from '../../shared/kernel/digest.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, isObject, stringAt } from '../../shared/kernel/json.ts';
 import { diffLines, lineCount } from '../../shared/kernel/line-diff.ts';
-import { type App, type AppRef, readApp } from './app.ts';
+import type { App, AppRef } from './app.ts';
+import { demandRight } from './operate.ts';
+import { tryProject } from './project.ts';
+import { readApp } from './read-app.ts';
 
 export type Spec = Record<string, unknown>;
 
@@ -50,12 +55,19 @@ export async function planSpec(
   signal: AbortSignal,
 ): Promise<Planned> {
   const before = isObject(app.raw.spec) ? app.raw.spec : {};
-  const diff = diffLines(toYaml(before), toYaml(wanted));
-  if (diff.text === '') {
+  if (digest(before) === digest(wanted)) {
     throw new OpsError('precondition_failed', `${app.name} is set up like this already.`, 'See get_app.');
   }
+  // Parameters may be passwords: a change of one shows as no more than that.
+  const diff = diffLines(shownSpec(before), shownSpec(wanted));
+  const project = stringAt(wanted, 'project') ?? app.project;
+  await demandRight(argocd, 'update', { ...ref, project: app.project }, signal);
+  if (project !== app.project) await demandRight(argocd, 'create', { ...ref, project }, signal);
   // Under the name of an application that is there, Argo CD reads only the sources that it has had before.
-  const notes = await trySources(argocd, wanted, { name: `${app.name}-draft`, project: app.project }, signal);
+  const notes = [
+    ...(await tryProject(argocd, project, wanted, signal)),
+    ...(await trySources(argocd, wanted, { name: `${app.name}-draft`, project }, signal)),
+  ];
   const effect = app.auto.on
     ? 'auto-sync brings what follows from it'
     : 'nothing in the cluster changes until it is synced';
@@ -63,56 +75,35 @@ export async function planSpec(
     preview: {
       change: `${lineCount(diff)} of its spec`,
       risk: effect,
-      details: [`spec of ${app.name}`, ...notes, diff.text].join('\n'),
+      details: [`spec of ${app.name}`, ...notes, diff.text || 'a masked value changes'].join('\n'),
       seen: [before, wanted],
     },
-    run: async (permit) => {
-      const now = await readApp(argocd, ref, permit.signal);
-      if (digest(now.raw.spec ?? null) !== digest(before)) {
-        throw new OpsError(
-          'conflict',
-          `The spec of ${app.name} changed meanwhile. Nothing was changed.`,
-          'Call again.',
-        );
-      }
-      await argocd.change(permit, {
-        method: 'PUT',
-        path: path`/api/v1/applications/${ref.name}/spec`,
-        query: { validate: true, appNamespace: ref.namespace },
-        what: `spec of ${ref.name}`,
-        body: wanted,
-      });
-      return {
-        text: `${app.name} is changed: ${lineCount(diff)} of its spec. ${app.auto.on ? 'Auto-sync goes on from here: follow it with get_app.' : 'See diff_app, then sync_app.'}`,
-      };
-    },
+    run: (permit) => writeSpec(argocd, permit, ref, app, { before, wanted }, lineCount(diff)),
   };
 }
 
-export interface SyncSettings {
-  readonly auto_sync?: boolean | undefined;
-  readonly self_heal?: boolean | undefined;
-  readonly prune?: boolean | undefined;
+async function writeSpec(
+  argocd: Rest,
+  permit: Permit,
+  ref: AppRef,
+  { name, auto }: App,
+  { before, wanted }: { readonly before: Spec; readonly wanted: Spec },
+  lines: string,
+): Promise<Answer> {
+  const now = await readApp(argocd, ref, permit.signal);
+  if (digest(now.raw.spec ?? {}) !== digest(before))
+    throw new OpsError('conflict', `The spec of ${name} changed meanwhile. Nothing was changed.`, 'Call again.');
+  await argocd.change(permit, {
+    method: 'PUT',
+    path: path`/api/v1/applications/${ref.name}/spec`,
+    query: { validate: true, appNamespace: ref.namespace },
+    what: `spec of ${ref.name}`,
+    body: wanted,
+  });
+  const next = auto.on ? 'Auto-sync goes on from here: follow it with get_app.' : 'See diff_app, then sync_app.';
+  return { text: `${name} is changed: ${lines} of its spec. ${next}` };
 }
 
-/** The `automated` part of a sync policy; what is left out stays as it is. */
-export function withSync(spec: Spec, { auto_sync, self_heal, prune }: SyncSettings): Spec {
-  if (auto_sync === undefined && self_heal === undefined && prune === undefined) return spec;
-  const policy = isObject(spec.syncPolicy) ? spec.syncPolicy : {};
-  const known = isObject(policy.automated) ? policy.automated : undefined;
-  const on = auto_sync ?? (known !== undefined && known.enabled !== false);
-  if (!on) {
-    if (self_heal === true || prune === true) {
-      throw new OpsError('invalid_input', 'self_heal and prune belong to auto-sync.', 'Set auto_sync=true, too.');
-    }
-    const { automated: _, ...rest } = policy;
-    return { ...spec, syncPolicy: rest };
-  }
-  const { enabled: _, ...kept } = known ?? {};
-  const automated = {
-    ...kept,
-    ...(self_heal !== undefined && { selfHeal: self_heal }),
-    ...(prune !== undefined && { prune }),
-  };
-  return { ...spec, syncPolicy: { ...policy, automated } };
+export function shownSpec(spec: Spec): string {
+  return toYaml(redactObject(spec));
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { short } from '../api.ts';
-import { readApp, targetOf } from '../app.ts';
+import { targetOf } from '../app.ts';
 import { argocdTool } from '../deps.ts';
 import { app } from '../params.ts';
+import { readApp } from '../read-app.ts';
 import { describeCommit } from '../revisions.ts';
 
 const SHOWN = 10;

@@ -3,9 +3,10 @@ import { path } from '../../../shared/http/path.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { at, stringAt } from '../../../shared/kernel/json.ts';
 import { count } from '../../../shared/kernel/text.ts';
-import { readApp, targetOf } from '../app.ts';
+import { targetOf } from '../app.ts';
 import { argocdTool } from '../deps.ts';
 import { app, resource, resourceName, text } from '../params.ts';
+import { readApp } from '../read-app.ts';
 
 const MAX_BYTES = 2_000_000;
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { toYaml } from '../../../shared/cluster/yaml.ts';
 import { path } from '../../../shared/http/path.ts';
 import { isStatus } from '../../../shared/http/rest.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { targetOf } from '../app.ts';
 import { argocdTool } from '../deps.ts';
-import { app, folder, namespace, project, repoUrl, revision, why } from '../params.ts';
-import { trySources, withSync } from '../spec.ts';
-
-const IN_CLUSTER = 'https://kubernetes.default.svc';
+import { demandRight } from '../operate.ts';
+import { app, cluster, folder, namespace, project, repoUrl, revision, why } from '../params.ts';
+import { tryProject } from '../project.ts';
+import { destinationTo, withSync } from '../set-up.ts';
+import { shownSpec, trySources } from '../spec.ts';
 
 export const createApp = argocdTool({
   name: 'create_app',
@@ -22,7 +22,8 @@ export const createApp = argocdTool({
     repo: repoUrl.describe('URL of the repository.'),
     path: folder.describe('Folder.'),
     revision: revision.default('HEAD').describe('Branch, tag or commit.'),
-    namespace: namespace.describe('Where it is deployed.'),
+    cluster: cluster.default('in-cluster').describe('Cluster.'),
+    namespace: namespace.describe('Namespace.'),
     auto_sync: z.boolean().default(false).describe('Sync by itself.'),
     self_heal: z.boolean().default(false).describe('Revert live changes.'),
     prune: z.boolean().default(false).describe('Delete what leaves Git.'),
@@ -49,20 +50,24 @@ export const createApp = argocdTool({
     const base = {
       project,
       source: { repoURL: repo, path: folder, targetRevision: revision },
-      destination: { server: IN_CLUSTER, namespace: input.namespace },
+      destination: destinationTo(input.cluster, input.namespace),
       ...(create_namespace && { syncPolicy: { syncOptions: ['CreateNamespace=true'] } }),
     };
     const spec = withSync(
       base,
       input.auto_sync ? input : { self_heal: input.self_heal || undefined, prune: input.prune || undefined },
     );
-    const notes = await trySources(argocd, spec, { name, project }, signal);
+    await demandRight(argocd, 'create', { ...app, project }, signal);
+    const notes = [
+      ...(await tryProject(argocd, project, spec, signal)),
+      ...(await trySources(argocd, spec, { name, project }, signal)),
+    ];
     const metadata = { name, ...(app.namespace && { namespace: app.namespace }) };
     return {
       preview: {
-        change: `${repo} path ${folder} (${revision}) to namespace ${input.namespace}`,
+        change: `${repo} path ${folder} (${revision}) to ${input.namespace} on ${input.cluster}`,
         risk: input.auto_sync ? 'auto-sync deploys it at once' : 'nothing is deployed until it is synced',
-        details: [`application ${name}`, ...notes, toYaml(spec)].join('\n'),
+        details: [`application ${name}`, ...notes, shownSpec(spec)].join('\n'),
         seen: spec,
       },
       run: async (permit) => {

@@ -2,17 +2,18 @@ import { z } from 'zod';
 import { count, oneLine, renderTable } from '../../../shared/kernel/text.ts';
 import { adviceFor } from '../advice.ts';
 import { short } from '../api.ts';
-import { type App, type AppResource, describeSource, readApp, targetOf } from '../app.ts';
+import { type App, type AppResource, describeSource, targetOf } from '../app.ts';
 import { argocdTool } from '../deps.ts';
 import { describeOwner, ownerOf } from '../owner.ts';
 import { app } from '../params.ts';
+import { readApp } from '../read-app.ts';
 
 const MAX_ROWS = 40;
 
 export const getApp = argocdTool({
   name: 'get_app',
   summary:
-    'Show one application: sources, owner, sync policy, conditions, last operation, and its resources with waves; trouble first.',
+    'Show one application: source, owner, sync policy, conditions, last operation, resources; trouble first; what to do.',
   verb: 'get',
   effect: 'read',
   input: z.strictObject({ app }),

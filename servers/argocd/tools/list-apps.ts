@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { APPLICATION, short } from '../api.ts';
-import { type App, appsOf } from '../app.ts';
+import type { App } from '../app.ts';
 import { argocdTool } from '../deps.ts';
 import { project, text } from '../params.ts';
+import { appsOf } from '../read-app.ts';
 
 const MAX_ROWS = 100;
 
@@ -26,11 +27,12 @@ export const listApps = argocdTool({
     const more = shown.length > MAX_ROWS ? ` The first ${MAX_ROWS}: narrow it by project or labels.` : '';
     const said = `${count(all.length, 'application')}, ${inTrouble.length} in trouble.${more}`;
     if (shown.length === 0) return { text: said };
+    const several = new Set(all.map(({ namespace }) => namespace)).size > 1;
     return {
       text: said,
       data: renderTable(
         ['NAME', 'PROJECT', 'SYNC', 'HEALTH', 'AUTO', 'REVISION', 'OPERATION'],
-        shown.slice(0, MAX_ROWS).map(row),
+        shown.slice(0, MAX_ROWS).map((app) => row(app, several)),
       ),
     };
   },
@@ -40,7 +42,19 @@ function isTroubled({ sync, health, conditions }: App): boolean {
   return sync !== 'Synced' || !['Healthy', 'Suspended'].includes(health) || conditions.length > 0;
 }
 
-function row({ name, project, sync, health, auto, revision, operation }: App): readonly string[] {
+/** Where there are several namespaces, a name alone would mean Argo CD's own. */
+function row(
+  { name, namespace, project, sync, health, auto, revision, operation }: App,
+  several: boolean,
+): readonly string[] {
   const self = auto.selfHeal ? 'self-heal' : auto.on ? 'auto' : 'manual';
-  return [name, project, sync, health, self, short(revision), operation?.phase ?? '-'];
+  return [
+    several ? `${namespace}/${name}` : name,
+    project,
+    sync,
+    health,
+    self,
+    short(revision),
+    operation?.phase ?? '-',
+  ];
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { short } from '../api.ts';
-import { readApp, targetOf } from '../app.ts';
+import { targetOf } from '../app.ts';
 import { argocdTool } from '../deps.ts';
 import { app } from '../params.ts';
+import { readApp } from '../read-app.ts';
 
 export const refreshApp = argocdTool({
   name: 'refresh_app',

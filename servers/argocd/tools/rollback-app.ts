@@ -1,14 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { path } from '../../../shared/http/path.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { short } from '../api.ts';
-import { type App, type Deployed, describeSource, readApp, targetOf } from '../app.ts';
+import { type App, type Deployed, describeSource, targetOf } from '../app.ts';
 import { argocdTool, oncePerCall } from '../deps.ts';
+import { factsOfChanges } from '../floors.ts';
 import { follow } from '../follow.ts';
-import { manifestDiff } from '../manifests.ts';
-import { demandIdle, stateOf } from '../operate.ts';
-import { factsOf } from '../owner.ts';
+import { type ManifestChange, manifestChanges, summaryOf } from '../manifest-diff.ts';
+import { manifestsAt } from '../manifests.ts';
+import { demandIdle, demandRight, stateOf } from '../operate.ts';
+import { ownerOf } from '../owner.ts';
 import { app, why } from '../params.ts';
+import { readApp } from '../read-app.ts';
+import { revertInstead } from '../revert.ts';
 import { describeCommit } from '../revisions.ts';
 
 const input = z.strictObject({
@@ -20,9 +25,16 @@ const input = z.strictObject({
 const read = oncePerCall(async ({ app: ref, id }: z.output<typeof input>, { argocd }, signal) => {
   const app = await readApp(argocd, ref, signal);
   const target = choose(app, id);
-  if (app.auto.on) throw await underAutoSync(app, target, (revision) => describeCommit(argocd, ref, revision, signal));
+  const owner = await ownerOf(argocd, app, signal);
+  if (app.auto.on || owner?.kind === 'ApplicationSet')
+    throw await revertInstead(app, owner, target, (revision) => describeCommit(argocd, ref, revision, signal));
   demandIdle(app);
-  return { app, target };
+  await demandRight(argocd, 'sync', { ...ref, project: app.project }, signal);
+  const from = app.history[0]?.revision ?? app.revision;
+  const [before, after] = await Promise.all(
+    [from, target.revision].map((revision) => manifestsAt(argocd, ref, app, revision, signal)),
+  );
+  return { app, target, from, changes: manifestChanges(before ?? [], after ?? []) };
 });
 
 export const rollbackApp = argocdTool({
@@ -33,26 +45,25 @@ export const rollbackApp = argocdTool({
   destructive: true,
   input,
   target: async (input, deps, signal) => {
-    const { app } = await read(input, deps, signal);
-    return [targetOf(input.app, await factsOf(deps.argocd, app, signal))];
+    const { changes } = await read(input, deps, signal);
+    const made = changes.filter(({ after }) => after !== undefined);
+    return [targetOf(input.app, factsOfChanges(made.map(({ before, after }) => ({ live: before, wanted: after }))))];
   },
   plan: async (input, deps, signal) => {
-    const { app, target } = await read(input, deps, signal);
-    const [from, to, diff] = await Promise.all([
-      describeCommit(deps.argocd, input.app, app.revision, signal),
-      describeCommit(deps.argocd, input.app, target.revision, signal),
-      manifestDiff(deps.argocd, input.app, [app.history[0]?.revision ?? app.revision, target.revision], signal),
-    ]);
+    const { app, target, from, changes } = await read(input, deps, signal);
+    const describe = (revision: string) => describeCommit(deps.argocd, input.app, revision, signal);
+    const [old, wanted] = await Promise.all([describe(from), describe(target.revision)]);
     return {
       preview: {
-        change: `${short(app.history[0]?.revision ?? app.revision)} → ${short(target.revision)} (deployment ${target.id}): ${diff.summary}`,
-        risk: 'the application is then out of sync with Git until Git is reverted, too',
+        change: `${short(from)} → ${short(target.revision)} (deployment ${target.id}): ${summaryOf(changes)}`,
+        risk: 'no hooks run, nothing is pruned; out of sync with Git until Git is reverted, too',
         details: [
-          `from ${app.revision} ${from}`,
-          `to   ${target.revision} ${to}, deployed ${target.at}`,
-          diff.text,
+          `from ${from} ${old}`,
+          `to   ${target.revision} ${wanted}, deployed ${target.at}`,
+          ...otherSource(app, target),
+          ...changes.map(describeChange),
         ].join('\n'),
-        seen: [stateOf(app), target.id, target.revision],
+        seen: [stateOf(app), app.history[0]?.id ?? null, target.id, target.revision],
       },
       run: async (permit) => {
         await deps.argocd.change(permit, {
@@ -81,24 +92,12 @@ function choose({ name, history }: App, id: number | undefined): Deployed {
   );
 }
 
-/** Auto-sync would bring the newest commit back at once, so Argo CD refuses it: the way back is through Git. */
-async function underAutoSync(
-  { name, history, sources }: App,
-  target: Deployed,
-  describe: (revision: string) => Promise<string>,
-): Promise<OpsError> {
-  const since = history.slice(
-    0,
-    history.findIndex(({ id }) => id === target.id),
-  );
-  const commits = await Promise.all(
-    since.map(async ({ revision }) => `${short(revision)} ${await describe(revision)}`.trim()),
-  );
-  const [source] = sources;
-  const where = source === undefined ? '' : ` in ${describeSource(source)}`;
-  return new OpsError(
-    'precondition_failed',
-    `${name} has auto-sync on: it would bring the newest commit back at once.`,
-    `Take back in Git${where} instead, with revert_commit of the gitea server, the newest first: ${commits.join('; ')}. That returns to ${short(target.revision)}.`,
-  );
+/** Argo CD goes back to that deployment's source, parameters included; the manifests shown are of today's source. */
+function otherSource({ sources: [now] }: App, { source }: Deployed): readonly string[] {
+  if (source === undefined || now === undefined || isDeepStrictEqual(source, now)) return [];
+  return [`it was deployed from another source: ${describeSource(source)}`];
+}
+
+function describeChange({ name, after, diff }: ManifestChange): string {
+  return after === undefined ? `${name} stays: a rollback prunes nothing` : `${name}\n${diff.text}`;
 }

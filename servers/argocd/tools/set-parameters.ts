@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { arrayAt, isObject, stringAt } from '../../../shared/kernel/json.ts';
-import { readApp, targetOf } from '../app.ts';
+import { targetOf } from '../app.ts';
 import { argocdTool, oncePerCall } from '../deps.ts';
 import { factsOf } from '../owner.ts';
 import { app, text, why } from '../params.ts';
+import { readApp } from '../read-app.ts';
 import { planSpec } from '../spec.ts';
 
 const input = z.strictObject({

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { path } from '../../../shared/http/path.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { oneLine } from '../../../shared/kernel/text.ts';
 import { short } from '../api.ts';
-import { readApp, targetOf } from '../app.ts';
+import { targetOf } from '../app.ts';
 import { argocdTool } from '../deps.ts';
+import { demandRight, terminate } from '../operate.ts';
 import { app, why } from '../params.ts';
+import { readApp } from '../read-app.ts';
 
 export const terminateOperation = argocdTool({
   name: 'terminate_operation',
@@ -16,10 +17,11 @@ export const terminateOperation = argocdTool({
   input: z.strictObject({ app, why }),
   target: ({ app }) => [targetOf(app)],
   plan: async ({ app: ref }, { argocd }, signal) => {
-    const { name, operation } = await readApp(argocd, ref, signal);
+    const { name, operation, project } = await readApp(argocd, ref, signal);
     if (operation?.phase !== 'Running') {
       throw new OpsError('precondition_failed', `No operation of ${name} is running.`, 'See get_app.');
     }
+    await demandRight(argocd, 'sync', { ...ref, project }, signal);
     const at = `at ${short(operation.revision) || 'its start'}, started ${operation.startedAt || 'just now'} by ${operation.by}`;
     return {
       preview: {
@@ -29,12 +31,7 @@ export const terminateOperation = argocdTool({
         seen: [operation.startedAt, operation.revision],
       },
       run: async (permit) => {
-        await argocd.change(permit, {
-          method: 'DELETE',
-          path: path`/api/v1/applications/${name}/operation`,
-          query: { appNamespace: ref.namespace },
-          what: `operation of ${name}`,
-        });
+        await terminate(argocd, permit, ref);
         return { text: `The operation of ${name} is being ended. Auto-sync may start another: see get_app.` };
       },
     };

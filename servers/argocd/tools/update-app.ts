@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import { isObject } from '../../../shared/kernel/json.ts';
-import { readApp, targetOf } from '../app.ts';
+import { isObject, stringAt } from '../../../shared/kernel/json.ts';
+import { targetOf } from '../app.ts';
 import { argocdTool, oncePerCall } from '../deps.ts';
 import { factsOf } from '../owner.ts';
-import { app, folder, namespace, project, repoUrl, revision, why } from '../params.ts';
-import { planSpec, type Spec, withSync } from '../spec.ts';
+import { app, cluster, folder, namespace, project, repoUrl, revision, why } from '../params.ts';
+import { readApp } from '../read-app.ts';
+import { destinationTo, withSync } from '../set-up.ts';
+import { planSpec, type Spec } from '../spec.ts';
 
 const input = z.strictObject({
   app,
@@ -13,7 +15,8 @@ const input = z.strictObject({
   repo: repoUrl.optional().describe('URL of the repository.'),
   path: folder.optional().describe('Folder.'),
   revision: revision.optional().describe('Branch, tag or commit.'),
-  namespace: namespace.optional().describe('Where it is deployed.'),
+  cluster: cluster.optional().describe('Cluster.'),
+  namespace: namespace.optional().describe('Namespace.'),
   auto_sync: z.boolean().optional().describe('Sync by itself.'),
   self_heal: z.boolean().optional().describe('Revert live changes.'),
   prune: z.boolean().optional().describe('Delete what leaves Git.'),
@@ -40,7 +43,10 @@ export const updateApp = argocdTool({
   },
 });
 
-function wantedSpec(spec: Spec, { project, repo, path, revision, namespace, ...sync }: z.output<typeof input>): Spec {
+function wantedSpec(
+  spec: Spec,
+  { project, repo, path, revision, cluster, namespace, ...sync }: z.output<typeof input>,
+): Spec {
   const source = {
     ...(repo !== undefined && { repoURL: repo }),
     ...(path !== undefined && { path }),
@@ -55,12 +61,13 @@ function wantedSpec(spec: Spec, { project, repo, path, revision, namespace, ...s
     );
   }
   const destination = isObject(spec.destination) ? spec.destination : {};
+  const moved = cluster === undefined ? destination : destinationTo(cluster, stringAt(destination, 'namespace'));
   return withSync(
     {
       ...spec,
       ...(project !== undefined && { project }),
       ...(changesSource && isObject(spec.source) && { source: { ...spec.source, ...source } }),
-      ...(namespace !== undefined && { destination: { ...destination, namespace } }),
+      destination: { ...moved, ...(namespace !== undefined && { namespace }) },
     },
     sync,
   );

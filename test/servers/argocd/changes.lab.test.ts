@@ -54,7 +54,7 @@ describe('sync_app', () => {
       /→ \w{10}, Synced → OutOfSync, Healthy\. diff_app/,
     );
     expect((await rig.call('diff_app', { app: name })).text).toMatch(
-      /2 resources of 2 differ\.[\s\S]*- {2}value: a\n\+ {2}value: b[\s\S]*ConfigMap\/two in .* \(no longer in Git\)/,
+      /2 of 2 resources differ\.[\s\S]*- {2}value: a\n\+ {2}value: b[\s\S]*ConfigMap\/two in .* \(no longer in Git\)/,
     );
   });
 
@@ -143,7 +143,7 @@ describe('rollback_app', () => {
     await rig.call('rollback_app', { app: name });
     expect(await rig.pending()).toMatchObject({
       change: expect.stringMatching(/^\w{10} → \w{10} \(deployment 0\): ConfigMap\/one, \+1 −1 lines$/),
-      risk: 'the application is then out of sync with Git until Git is reverted, too',
+      risk: 'no hooks run, nothing is pruned; out of sync with Git until Git is reverted, too',
     });
     expect((await rig.approved('rollback_app', { app: name })).text).toMatch(/^Rollback of .* Succeeded/);
     expect(await inMap(name, 'one')).toBe('a');
