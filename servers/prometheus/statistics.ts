@@ -6,7 +6,7 @@ export function finite(points: readonly Point[]): readonly Point[] {
 }
 
 /** The value below which a share `q` of all lies, between neighbours in proportion; NaN of nothing. */
-export function quantile(values: readonly number[], q: number): number {
+function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * q;
   const [low, high] = [sorted[Math.floor(place)] ?? Number.NaN, sorted[Math.ceil(place)] ?? Number.NaN];

@@ -56,7 +56,7 @@ function rank({ severity, state }: Alert): number {
 /** `critical KubeNodeNotReady silenced by 1a2b3c4d` */
 function headOf({ name, severity, state, silencedBy, inhibitedBy }: Alert): string {
   const by = silencedBy.length > 0 ? silencedBy.map((id) => id.slice(0, 8)) : inhibitedBy;
-  return `${severity || '-'} ${name} ${state}${by.length > 0 ? ` by ${by.join(', ')}` : ''}`;
+  return oneLine(`${severity || '-'} ${name} ${state}${by.length > 0 ? ` by ${by.join(', ')}` : ''}`, 300);
 }
 
 function groupOf(head: string, members: readonly Alert[], now: number): string {

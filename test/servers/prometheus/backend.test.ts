@@ -1,32 +1,13 @@
-import { createServer, type RequestListener } from 'node:http';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { prometheusRig } from '../../support/prometheus-rig.ts';
+import { always, standIn } from './stand-in.ts';
 
-const ends: (() => void)[] = [];
-afterEach(() => {
-  for (const end of ends.splice(0)) end();
-});
-
-/** A server in Prometheus' place, for answers that a real one does not give at will. */
-async function answering(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  ends.push(() => server.close());
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no address');
-  return `http://127.0.0.1:${address.port}`;
-}
-
-const wrong = (status: number, errorType: string, error: string): RequestListener => {
-  return (_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-    response.end(JSON.stringify({ status: 'error', errorType, error }));
-  };
-};
+const wrong = (status: number, errorType: string, error: string) =>
+  always({ status: 'error', errorType, error }, status);
 
 it('asks what takes too long once only, and says how to ask for less', async () => {
   let asked = 0;
-  const prometheus = await answering((request, response) => {
+  const prometheus = await standIn((request, response) => {
     asked += 1;
     wrong(503, 'timeout', 'query timed out in expression evaluation')(request, response);
   });
@@ -38,7 +19,7 @@ it('asks what takes too long once only, and says how to ask for less', async () 
 });
 
 it('says the same of too many samples', async () => {
-  const prometheus = await answering(
+  const prometheus = await standIn(
     wrong(422, 'execution', 'query processing would load too many samples into memory in query execution'),
   );
   const { text } = await prometheusRig({ prometheus }).call('query_range', { query: 'up', since: '7d' });
@@ -47,7 +28,7 @@ it('says the same of too many samples', async () => {
 
 it('asks for fewer series, the more points each has', async () => {
   const limits: string[] = [];
-  const prometheus = await answering((request, response) => {
+  const prometheus = await standIn((request, response) => {
     limits.push(URL.parse(request.url ?? '', 'http://prometheus')?.searchParams.get('limit') ?? '');
     wrong(422, 'execution', 'no')(request, response);
   });
@@ -58,8 +39,8 @@ it('asks for fewer series, the more points each has', async () => {
 });
 
 it('reads no answer of 50 MB to its end', async () => {
-  const prometheus = await answering((_request, response) => {
-    response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
+  const prometheus = await standIn((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
     response.on('error', () => undefined);
     response.end(`{"status":"success","data":"${'x'.repeat(50_000_000)}"}`);
   });
