@@ -14,7 +14,7 @@ import { repositoryUrl } from './repository.ts';
 
 /** web, shop, orders, platform with cache and queue, and one for each of two teams. */
 const APPLICATIONS = 8;
-const SETTLED_WITHIN_MS = 90_000;
+const SETTLED_WITHIN_MS = 180_000;
 const LOOK_EVERY_MS = 300;
 
 const token = z.object({ token: z.string() });

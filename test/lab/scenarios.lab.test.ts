@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { breakWorkload, healWorkload } from '../../lab/faults.ts';
@@ -13,6 +14,7 @@ import { scenarios } from '../../lab/scenarios/index.ts';
 import { silent } from './a-lab.ts';
 import { alerts, app, query } from './whole.ts';
 
+const MAIN = join(import.meta.dirname, '..', '..', 'lab', 'main.ts');
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
@@ -70,6 +72,16 @@ describe('the whole lab', () => {
     for (const { tokenFile, viewerTokenFile, passwordFile } of [argocd, gitea])
       for (const file of [tokenFile, viewerTokenFile, passwordFile])
         expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('tells a shell all addresses, and where the tokens lie, without a token', async () => {
+    const { stdout } = await execa(process.execPath, [MAIN, '--dir', dir, 'up']);
+    for (const name of ['KUBECONFIG', 'ARGOCD_SERVER', 'GITEA_URL', 'PROMETHEUS_URL'])
+      expect(stdout).toContain(`export ${name}=`);
+    const shown = await execa('bash', ['-c', `${stdout}\necho "$ALERTMANAGER_URL $GITEA_TOKEN"`]);
+    const token = await readFile(lab.gitea.tokenFile, 'utf8');
+    expect(shown.stdout).toBe(`${lab.alertmanager.url} ${token}`);
+    expect(stdout).not.toContain(token);
   });
 
   it('has accounts that may read and change nothing', async () => {
