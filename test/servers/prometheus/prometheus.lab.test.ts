@@ -8,6 +8,9 @@ import type { ToolRig } from '../../support/tool-rig.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
+/** Vitest called by hand keeps the lab, and with it the samples of earlier runs. */
+const RUN = Date.now().toString(36);
+
 let lab: WholeLabInfo;
 let rig: ToolRig;
 const text = async (tool: string, input: object = {}) => (await rig.call(tool, input)).text;
@@ -96,11 +99,16 @@ describe('query_range', () => {
     const now = Date.now();
     const times = [...every(now - 60 * MINUTE, now - 40 * MINUTE, MINUTE), ...every(now - 20 * MINUTE, now, MINUTE)];
     const value = (at: number) => 100 + (at - now) / MINUTE;
-    await writeSeries(lab.prometheus, [{ labels: { __name__: 'test_level_bytes', tank: 'a' }, times, value }]);
-    const answer = await rig.call('query_range', { query: 'test_level_bytes', since: '1h', step: '1m', chart: true });
+    await writeSeries(lab.prometheus, [{ labels: { __name__: 'test_level_bytes', tank: RUN }, times, value }]);
+    const answer = await rig.call('query_range', {
+      query: `test_level_bytes{tank="${RUN}"}`,
+      since: '1h',
+      step: '1m',
+      chart: true,
+    });
     expect(answer.text).toMatch(/^1 series, .*step 60s\./);
     expect(answer.text).toMatch(
-      /MIN +MEAN +MAX +LAST +SLOPE\/H +GAPS +SERIES\n4\d(\.\d+)? .* (100|99(\.\d+)?) +(60|59(\.\d+)?) +1 \(1[0-9]m\) +test_level_bytes\{tank="a"\}/,
+      /MIN +MEAN +MAX +LAST +SLOPE\/H +GAPS +SERIES\n4\d(\.\d+)? .* (100|99(\.\d+)?) +(60|59(\.\d+)?) +1 \(1[0-9]m\) +test_level_bytes\{tank="\w+"\}/,
     );
     expect(answer.image).toMatchObject({ mimeType: 'image/png' });
     const png = Buffer.from(answer.image?.base64 ?? '', 'base64');
@@ -121,10 +129,10 @@ describe('trend and anomalies', () => {
     const now = Date.now();
     const value = (at: number) => 1e9 - ((now - at) / MINUTE) * 1e6;
     await writeSeries(lab.prometheus, [
-      { labels: { __name__: 'test_disk_bytes', disk: 'x' }, times: every(now - 120 * MINUTE, now, MINUTE), value },
+      { labels: { __name__: 'test_disk_bytes', disk: RUN }, times: every(now - 120 * MINUTE, now, MINUTE), value },
     ]);
-    expect(await text('trend', { query: 'test_disk_bytes', limit: 1.06e9, since: '2h' })).toMatch(
-      /rising \(steadily\), reaches 101[01](\.\d+)?Mi in (59|60|61)m[\s\S]*in (59|60|61)m \(.*\) +high +test_disk_bytes\{disk="x"\}/,
+    expect(await text('trend', { query: `test_disk_bytes{disk="${RUN}"}`, limit: 1.06e9, since: '2h' })).toMatch(
+      /rising \(steadily\), reaches 101[01](\.\d+)?Mi in (59|60|61)m[\s\S]*in (59|60|61)m \(.*\) +high +test_disk_bytes\{disk="\w+"\}/,
     );
   });
 
@@ -132,7 +140,7 @@ describe('trend and anomalies', () => {
     const now = Date.now();
     const pod = (name: string) => ({
       __name__: 'container_memory_working_set_bytes',
-      namespace: 'test-past',
+      namespace: `test-past-${RUN}`,
       pod: `${name}-6d4cf56db6-x7z2k`,
       container: name,
     });
@@ -142,9 +150,9 @@ describe('trend and anomalies', () => {
       { labels: pod('calm'), times, value: usual },
       { labels: pod('leaky'), times, value: (at) => (at > now - 90 * MINUTE ? 3 : 1) * usual(at) },
     ]);
-    const found = await text('anomalies', { signals: ['memory'], namespace: 'test-past' });
+    const found = await text('anomalies', { signals: ['memory'], namespace: `test-past-${RUN}` });
     expect(found).toMatch(
-      /^1 anomaly in 1h[\s\S]*memory +3(\.\d+)?Gi +(1(\.\d+)?Gi|10\d\d(\.\d+)?Mi) +3\.\d× +\d+σ +(high|medium) +[56] +\{namespace="test-past", workload="leaky"\}/,
+      /^1 anomaly in 1h[\s\S]*memory +3(\.\d+)?Gi +(1(\.\d+)?Gi|10\d\d(\.\d+)?Mi) +3\.\d× +\d+σ +(high|medium) +[56] +\{namespace="test-past-\w+", workload="leaky"\}/,
     );
     expect(found).not.toContain('calm');
   });
@@ -153,15 +161,15 @@ describe('trend and anomalies', () => {
     const now = Date.now();
     const labels = {
       __name__: 'kube_pod_container_status_restarts_total',
-      namespace: 'test-restarts',
+      namespace: `test-restarts-${RUN}`,
       pod: 'shaky-6d4cf56db6-x7z2k',
       container: 'shaky',
     };
     const times = every(now - 6 * DAY, now - MINUTE, 5 * MINUTE);
     const restarts = (at: number) => Math.max(0, Math.floor((at - (now - 60 * MINUTE)) / (10 * MINUTE)));
     await writeSeries(lab.prometheus, [{ labels, times, value: restarts }]);
-    expect(await text('anomalies', { signals: ['restarts'], namespace: 'test-restarts' })).toMatch(
-      /restarts +[4-7](\.\d+)? +0 +new +\d+σ +high +[56] +\{namespace="test-restarts", workload="shaky"\}/,
+    expect(await text('anomalies', { signals: ['restarts'], namespace: `test-restarts-${RUN}` })).toMatch(
+      /restarts +[4-7](\.\d+)? +0 +new +\d+σ +high +[56] +\{namespace="test-restarts-\w+", workload="shaky"\}/,
     );
   });
 
@@ -170,7 +178,7 @@ describe('trend and anomalies', () => {
       {
         labels: {
           __name__: 'container_memory_working_set_bytes',
-          namespace: 'test-young',
+          namespace: `test-young-${RUN}`,
           pod: 'new-6d4cf56db6-x7z2k',
           container: 'new',
         },
@@ -178,7 +186,7 @@ describe('trend and anomalies', () => {
         value: () => 1e9,
       },
     ]);
-    expect(await text('anomalies', { signals: ['memory'], namespace: 'test-young' })).toMatch(
+    expect(await text('anomalies', { signals: ['memory'], namespace: `test-young-${RUN}` })).toMatch(
       /^Nothing unusual .* without 3 days of history/,
     );
   });
