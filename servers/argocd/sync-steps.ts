@@ -98,7 +98,7 @@ export function seenOf({ doing, left, hooks }: Steps): unknown {
   return [doing.map(of), left.map(of), hooks.map(({ object }) => object)];
 }
 
-export function isRights({ group }: Pick<Managed, 'group'>): boolean {
+function isRights({ group }: Pick<Managed, 'group'>): boolean {
   return group === 'rbac.authorization.k8s.io';
 }
 

@@ -12,12 +12,12 @@ const MAX_BYTES = 2_000_000;
 
 export const appLogs = argocdTool({
   name: 'app_logs',
-  summary: "Read the newest log lines of an application's pods through Argo CD.",
+  summary: "Read the newest log lines of an application's pods.",
   verb: 'logs',
   effect: 'read',
   input: z.strictObject({
     app,
-    resource: resource.optional().describe('Only of apps/Deployment/web.'),
+    resource: resource.optional().describe('Only of apps/Deployment/web, Pod/x.'),
     container: resourceName.optional().describe('Container.'),
     lines: z.int().min(1).max(500).default(50).describe('Lines a pod.'),
     filter: text(200).optional().describe('Only lines with this text.'),
@@ -28,7 +28,9 @@ export const appLogs = argocdTool({
     const app = await readApp(argocd, ref, signal);
     const [resourceOf = '', kind = '', group = ''] = resource?.split('/').reverse() ?? [];
     const found = app.resources.find((one) => one.kind === kind && one.group === group && one.name === resourceOf);
-    if (resource !== undefined && found === undefined) {
+    // Pods are made by what the application lists, and stand in no list of it.
+    const pod = found === undefined && kind === 'Pod' && group === '' ? { podName: resourceOf } : undefined;
+    if (resource !== undefined && found === undefined && pod === undefined) {
       const known = app.resources.map((one) => [one.group, one.kind, one.name].filter(Boolean).join('/'));
       throw new OpsError('not_found', `${ref.name} has no ${resource}.`, `It has: ${known.slice(0, 20).join(', ')}.`);
     }
@@ -39,6 +41,7 @@ export const appLogs = argocdTool({
       container,
       filter,
       previous: previous || undefined,
+      ...pod,
       ...(found && { namespace: found.namespace, kind, group, resourceName: found.name }),
     };
     const read = {

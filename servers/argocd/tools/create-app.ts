@@ -12,14 +12,14 @@ import { shownSpec, trySources } from '../spec.ts';
 
 export const createApp = argocdTool({
   name: 'create_app',
-  summary: 'Make an application of a folder in a repository. Where apps are kept in Git, add it there instead.',
+  summary: 'Make an application of a folder in a repository. Where apps are kept in Git, add it there.',
   verb: 'create',
   effect: 'write',
   destructive: false,
   input: z.strictObject({
     app,
     project: project.default('default').describe('Project.'),
-    repo: repoUrl.describe('URL of the repository.'),
+    repo: repoUrl.describe('Repository URL.'),
     path: folder.describe('Folder.'),
     revision: revision.default('HEAD').describe('Branch, tag or commit.'),
     cluster: cluster.default('in-cluster').describe('Cluster.'),

@@ -13,7 +13,7 @@ import { type Managed, managedResources } from '../resources.ts';
 
 const input = z.strictObject({
   app,
-  cascade: z.boolean().describe('true: all of its resources go, too. false: they stay and run on.'),
+  cascade: z.boolean().describe('true: its resources go, too. false: they run on.'),
   why,
 });
 

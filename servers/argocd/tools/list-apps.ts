@@ -16,7 +16,7 @@ export const listApps = argocdTool({
   input: z.strictObject({
     project: project.optional().describe('Only of this project.'),
     labels: text(500).optional().describe('Label selector.'),
-    trouble: z.boolean().default(false).describe('Only those not synced or not healthy.'),
+    trouble: z.boolean().default(false).describe('Only those in trouble.'),
   }),
   target: () => [{ kind: APPLICATION }],
   run: async ({ project, labels, trouble }, { argocd }, signal) => {

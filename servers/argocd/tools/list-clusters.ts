@@ -7,7 +7,7 @@ import { argocdTool } from '../deps.ts';
 
 export const listClusters = argocdTool({
   name: 'list_clusters',
-  summary: 'List the clusters that Argo CD deploys to, and whether it reaches them.',
+  summary: 'List the clusters that Argo CD deploys to, and their connection.',
   verb: 'list',
   effect: 'read',
   input: z.strictObject({}),

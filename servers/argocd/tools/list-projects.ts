@@ -7,7 +7,7 @@ import { argocdTool } from '../deps.ts';
 
 export const listProjects = argocdTool({
   name: 'list_projects',
-  summary: 'List projects: which repositories, destinations and cluster-wide kinds each allows.',
+  summary: 'List projects and what each allows: repositories, destinations, cluster-wide kinds.',
   verb: 'list',
   effect: 'read',
   input: z.strictObject({}),

@@ -7,7 +7,7 @@ import { argocdTool } from '../deps.ts';
 
 export const listRepos = argocdTool({
   name: 'list_repos',
-  summary: 'List the repositories that Argo CD knows, and whether it reaches them.',
+  summary: 'List the repositories that Argo CD knows, and their connection.',
   verb: 'list',
   effect: 'read',
   input: z.strictObject({}),

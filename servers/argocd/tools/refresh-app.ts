@@ -7,7 +7,7 @@ import { readApp } from '../read-app.ts';
 
 export const refreshApp = argocdTool({
   name: 'refresh_app',
-  summary: 'Compare with Git now, as after a merge. Changes nothing by itself; auto-sync acts on what it finds.',
+  summary: 'Compare with Git now, as after a merge; auto-sync acts on what it finds.',
   verb: 'refresh',
   effect: 'read',
   input: z.strictObject({

@@ -39,7 +39,7 @@ const read = oncePerCall(async ({ app: ref, id }: z.output<typeof input>, { argo
 
 export const rollbackApp = argocdTool({
   name: 'rollback_app',
-  summary: 'Go back to an earlier deployment. Under auto-sync it is refused, with the Git revert to make instead.',
+  summary: 'Go back to an earlier deployment. Under auto-sync it names the Git revert to make instead.',
   verb: 'rollback',
   effect: 'write',
   destructive: true,

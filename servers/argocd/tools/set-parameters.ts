@@ -23,7 +23,7 @@ const read = oncePerCall(({ app }: z.output<typeof input>, { argocd }, signal) =
 
 export const setParameters = argocdTool({
   name: 'set_parameters',
-  summary: 'Override Helm parameters or kustomize images of an application. Git stays as it is: prefer a change there.',
+  summary: 'Override Helm parameters or kustomize images of an application. Prefer a change in Git.',
   verb: 'update',
   effect: 'write',
   destructive: true,

@@ -12,7 +12,7 @@ import { planSpec, type Spec } from '../spec.ts';
 const input = z.strictObject({
   app,
   project: project.optional().describe('Project.'),
-  repo: repoUrl.optional().describe('URL of the repository.'),
+  repo: repoUrl.optional().describe('Repository URL.'),
   path: folder.optional().describe('Folder.'),
   revision: revision.optional().describe('Branch, tag or commit.'),
   cluster: cluster.optional().describe('Cluster.'),

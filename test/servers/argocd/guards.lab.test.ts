@@ -212,7 +212,7 @@ describe('delete_app', () => {
 });
 
 describe('one resource', () => {
-  it('is compared, and its events are listed, by its name', async () => {
+  it('is compared, and its events and logs are read, by its name', async () => {
     const { name } = await anApp({ 'app/one.yaml': config('one', 'a'), 'app/two.yaml': config('two', 'a') });
     const rig = argocdRig(lab.argocd);
     const { text } = await rig.call('diff_app', { app: name, resource: 'ConfigMap/two' });
@@ -234,5 +234,9 @@ describe('one resource', () => {
     expect((await rig.call('app_events', { app: 'orders', resource: 'Pod/no' })).text).toMatch(
       /It has: .*Pod\/orders-/,
     );
+    expect((await rig.call('app_logs', { app: 'orders', resource: `Pod/${pod}`, lines: 2 })).text).toMatch(
+      new RegExp(`^\\d lines?\\.[\\s\\S]*${pod} `),
+    );
+    expect((await rig.call('app_logs', { app: 'orders', resource: 'Pod/no' })).text).toMatch(/0 lines/);
   });
 });
