@@ -11,7 +11,7 @@ export interface Answer {
   readonly image?: Image;
 }
 
-export interface Image {
+interface Image {
   readonly mimeType: 'image/png';
   readonly base64: string;
 }
