@@ -24,8 +24,8 @@ export async function bringUp(lab: Lab, scope: Scope, moved: boolean): Promise<v
     kubectl(lab, ['wait', '--for=condition=Ready', 'node', NODES, '--timeout=60s']),
   ]);
   if (scope === 'cluster') return;
-  await ensureGitea(lab, moved);
-  await ensureArgocd(lab, moved);
+  await ensureGitea(lab);
+  await ensureArgocd(lab);
   await ensurePast(lab);
 }
 

@@ -9,7 +9,7 @@ import { type Env, labDir } from './dirs.ts';
 import { exists, writePrivate } from './files.ts';
 import { infoOf, type LabInfo, type WholeLabInfo } from './info.ts';
 import { underLock } from './lock.ts';
-import { choosePorts, complete, type Ports, rememberedPorts, rememberPorts } from './ports.ts';
+import { choosePorts, complete, PORT_NAMES, type Ports, rememberedPorts, rememberPorts } from './ports.ts';
 import { isRunning } from './process-exec.ts';
 import { Records } from './records.ts';
 import { type Report, toStderr } from './report.ts';
@@ -58,9 +58,7 @@ export async function labUp(options: LabOptions = {}): Promise<LabInfo | WholeLa
 async function settlePorts(dir: string, report: Report): Promise<{ readonly ports: Ports; readonly moved: boolean }> {
   const remembered = await rememberedPorts(portsFile(dir));
   const ports = await choosePorts(remembered, await portsInUse(dir, remembered), report);
-  const moved = Object.entries(ports).some(
-    ([name, port]) => port !== (new Map(Object.entries(remembered)).get(name) ?? port),
-  );
+  const moved = PORT_NAMES.some((name) => remembered[name] !== undefined && remembered[name] !== ports[name]);
   if (moved) await stopAll(join(dir, 'run'));
   await rememberPorts(portsFile(dir), ports);
   return { ports, moved };

@@ -20,19 +20,22 @@ const LOOK_EVERY_MS = 300;
 const token = z.object({ token: z.string() });
 
 /** Tokens, the key to the repository, and the Applications; `web` is synced once, since it waits for somebody to do so. */
-export async function ensureArgocd(lab: Lab, moved: boolean): Promise<void> {
+export async function ensureArgocd(lab: Lab): Promise<void> {
   if (!(await exists(argocdViewer(lab).tokenFile))) await makeTokens(lab);
-  const seeded = lab.path('data', 'argocd', 'seeded');
-  if (!moved && (await exists(seeded))) return;
+  const url = repositoryUrl(giteaOwner(lab).url);
+  // It holds the address of the repository, which changes with Gitea's port.
+  const mark = lab.path('data', 'argocd', 'seeded');
+  const seeded = await readFile(mark, 'utf8').catch(() => '');
+  if (seeded === url) return;
   await kubectl(lab, ['apply', '--filename=-'], JSON.stringify(await repositorySecret(lab)));
   const applications = await readFile(manifest('argocd', 'applications.yaml'), 'utf8');
-  const rendered = applications.replaceAll('REPOSITORY_URL', repositoryUrl(giteaOwner(lab).url));
-  await kubectl(lab, ['apply', '--filename=-'], rendered);
-  if (await exists(seeded)) return;
-  const api = await argocdApi(argocdOperator(lab));
-  await api.call('POST', '/applications/web/sync', {});
-  await settled(api);
-  await writePrivate(seeded, '');
+  await kubectl(lab, ['apply', '--filename=-'], applications.replaceAll('REPOSITORY_URL', url));
+  if (seeded === '') {
+    const api = await argocdApi(argocdOperator(lab));
+    await api.call('POST', '/applications/web/sync', {});
+    await settled(api);
+  }
+  await writePrivate(mark, url);
 }
 
 const applicationList = z.object({

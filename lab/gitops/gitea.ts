@@ -15,13 +15,13 @@ import { seedRepository } from './seed.ts';
 const VIEWER = 'viewer';
 
 /** Users, tokens, the repository with its history, and the webhook that tells Argo CD of each commit. */
-export async function ensureGitea(lab: Lab, moved: boolean): Promise<void> {
+export async function ensureGitea(lab: Lab): Promise<void> {
   const owner = giteaOwner(lab);
   if (!(await exists(owner.tokenFile))) await makeOwner(lab);
   const api = await giteaApi(owner);
   const repository = `/repos/${OWNER}/${REPOSITORY}`;
   if (!(await api.has(repository))) await seedRepository(api, owner.url);
-  else if (moved) await moveRepository(api, owner.url);
+  else await moveRepository(api, owner.url);
   if (!(await exists(giteaViewer(lab).tokenFile))) await makeViewer(lab, api);
   await ensureWebhook(lab, api, `${repository}/hooks`);
 }
