@@ -1,11 +1,11 @@
 import { OpsError } from '../kernel/errors.ts';
 import { parseRunAutonomy } from '../policy/policy.ts';
 import { inputTypeProblem } from './inputs.ts';
+import { isTemplate } from './liquid.ts';
 import { type Checking, MODEL_NAMES, namesBefore } from './names.ts';
 import { nearest, type Problem } from './problem.ts';
 import { expressionProblems, type Names, textProblems } from './references.ts';
 import type { Path } from './source.ts';
-import { isTemplate } from './template.ts';
 import { triggerProblems } from './triggers.ts';
 
 const BUILT_IN_OUTPUTS = ['summary', 'actions-taken'];

@@ -2,11 +2,11 @@ import { isObject, type Json, type JsonObject } from '../kernel/json.ts';
 import type { NamedAction } from './definition.ts';
 import type { Placed } from './flatten.ts';
 import { inputTypeProblem } from './inputs.ts';
+import { isTemplate } from './liquid.ts';
 import type { Checking } from './names.ts';
 import { nearest, type Problem } from './problem.ts';
 import { type Names, textProblems } from './references.ts';
 import type { Path, Source } from './source.ts';
-import { isTemplate } from './template.ts';
 
 /** What is wrong with what a step gives its action. */
 export function actionInputProblems(

@@ -3,12 +3,12 @@ import { schemaProblem } from './answers.ts';
 import { modelProblems } from './check-head.ts';
 import { actionInputProblems } from './check-inputs.ts';
 import type { Placed } from './flatten.ts';
+import { isTemplate } from './liquid.ts';
 import { ACTIONS_PROPOSED, type Checking, isPartial } from './names.ts';
 import { nearest, type Problem } from './problem.ts';
 import { expressionProblems, type Names, textProblems } from './references.ts';
 import type { StepFile } from './schema.ts';
 import type { Path } from './source.ts';
-import { isTemplate } from './template.ts';
 
 /** What is wrong with a step that an agent does. */
 export function workProblems(check: Checking, step: Placed, names: Names): readonly Problem[] {

@@ -2,9 +2,11 @@ import { digest } from '../kernel/digest.ts';
 import { FREE_ANSWER } from './answers.ts';
 import { ORCHESTRATOR } from './check-head.ts';
 import type { Known, Step, Workflow } from './definition.ts';
+import { milliseconds } from './duration.ts';
 import { flatten, type Placed } from './flatten.ts';
+import { type Model, modelSchema } from './models.ts';
 import { answerOf, REPORT, TASK_INPUT } from './names.ts';
-import { type Model, milliseconds, modelSchema, type StepFile, type WorkflowFile } from './schema.ts';
+import type { StepFile, WorkflowFile } from './schema.ts';
 import { triggersOf } from './triggers.ts';
 
 /** Where the file says nothing. A run that never ended would keep its lock for ever. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kernel/json.ts';
-import type { AnswerSchema, Complexity, Inputs, Model } from './schema.ts';
+import type { Complexity, Model } from './models.ts';
+import type { AnswerSchema, Inputs } from './schema.ts';
 
 /** A tool of one of our servers, as in `shared/policy/tools.gen.json`. */
 export interface KnownTool {

@@ -1,8 +1,8 @@
 import { OpsError } from '../kernel/errors.ts';
 import type { Workflow, WorkStep } from './definition.ts';
+import { MODEL_FOR, type Model, modelSchema } from './models.ts';
 import { MODEL_NAMES } from './names.ts';
 import { nearest } from './problem.ts';
-import { MODEL_FOR, type Model, modelSchema } from './schema.ts';
 import { evaluate, type Scope } from './template.ts';
 
 /** The model of a step, and whether the orchestrator may take another one for the task's complexity. */

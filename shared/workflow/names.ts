@@ -1,8 +1,9 @@
 import { FREE_ANSWER, fieldsOf, withProposals } from './answers.ts';
 import type { Known } from './definition.ts';
 import type { Placed } from './flatten.ts';
+import { MODELS } from './models.ts';
 import { type Names, ROOTS } from './references.ts';
-import { type AnswerSchema, MODELS } from './schema.ts';
+import type { AnswerSchema } from './schema.ts';
 import type { Salvaged } from './shape.ts';
 import type { Path, Source } from './source.ts';
 import { triggersOf } from './triggers.ts';

@@ -1,6 +1,7 @@
+import { isExpression, isTemplate } from './liquid.ts';
 import { nearest, type Problem } from './problem.ts';
 import type { Path, Source } from './source.ts';
-import { analyse, isExpression, isTemplate, type Reference } from './template.ts';
+import { analyse, type Reference } from './template-check.ts';
 
 /** What a text may name at its place in the file. */
 export interface Names {

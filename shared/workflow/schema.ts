@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../kernel/json.ts';
-
-/** The models of the seed, by the complexity of a task. */
-export const MODELS = ['haiku', 'sonnet', 'opus'] as const;
-export const modelSchema = z.enum(MODELS);
-export type Model = z.output<typeof modelSchema>;
-const COMPLEXITIES = ['simple', 'standard', 'complex'] as const;
-export type Complexity = (typeof COMPLEXITIES)[number];
-export const MODEL_FOR: Readonly<Record<Complexity, Model>> = { simple: 'haiku', standard: 'sonnet', complex: 'opus' };
+import { duration } from './duration.ts';
+import { COMPLEXITIES } from './models.ts';
 
 /** An object whose unknown keys are answered with the known ones; `load.ts` makes one problem of each. */
 function strict<S extends z.core.$ZodLooseShape>(shape: S) {
@@ -19,12 +13,7 @@ function strict<S extends z.core.$ZodLooseShape>(shape: S) {
 const NONE = 'the list is empty';
 const NAME = 'a name has lower-case letters, digits, hyphens and underscores, and begins with a letter';
 const nameSchema = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, NAME);
-const text = z.string().trim().min(1, 'it is empty');
-const DURATION = 'a duration reads like 30s, 10m, 2h or 1d';
-const duration = z
-  .string(DURATION)
-  .regex(/^[1-9]\d{0,5}(s|m|h|d)$/, DURATION)
-  .describe('A duration: 30s, 10m, 2h, 1d.');
+const text = z.string().regex(/\S/, 'it is empty');
 const template = text.describe('A text with {{ expressions }} over inputs, steps, alert and run.');
 const json: z.ZodType<Json> = z.json();
 const labels = z.record(z.string(), z.string());
@@ -147,13 +136,6 @@ export const actionSchema = strict({
     ),
   output: answerSchema,
 });
-
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
-/** Milliseconds of a checked duration. */
-export function milliseconds(text: string): number {
-  return Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? 0) * 1_000;
-}
 
 /** What editors check a file with (`# yaml-language-server: $schema=…`). */
 export function editorSchema(schema: z.ZodType): string {

@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { messageOf } from '../kernel/errors.ts';
+import { cronProblem } from './cron.ts';
 import type { Labels, Trigger } from './definition.ts';
 import { nearest, type Problem } from './problem.ts';
 import type { TriggerFile } from './schema.ts';
@@ -48,43 +49,57 @@ export function triggerProblems(
 }
 
 function oneTrigger(source: Source, path: Path, trigger: TriggerFile): readonly Problem[] {
-  const problems: Problem[] = [];
-  const bad = (key: string, reason: string, hint?: string) =>
-    problems.push(source.problem([...path, ...key.split('.').filter(Boolean)], reason, hint));
-  const { type, manual, schedule, timezone, alert, match, match_re } = trigger;
-  if (type === 'schedule' && schedule === undefined)
-    bad('type', 'a trigger of type schedule has no schedule', 'Write schedule: "0 */6 * * *".');
+  const bad: Bad = (key, reason, hint) => [source.problem([...path, ...key], reason, hint)];
+  return [...kindProblems(trigger, bad), ...scheduleProblems(trigger, bad), ...matchProblems(trigger, bad)];
+}
+
+type Bad = (key: Path, reason: string, hint?: string) => readonly Problem[];
+
+function kindProblems({ type, manual, schedule, alert, match, match_re }: TriggerFile, bad: Bad): readonly Problem[] {
   const matchers = { ...match, ...match_re, ...alert?.match, ...alert?.match_re };
-  const isAlert = type === 'alert' || alert !== undefined;
-  if (isAlert && Object.keys(matchers).length === 0)
-    bad('', 'it would start on every alert', 'Write match: { alertname: NAME }.');
-  if (!isAlert && (match ?? match_re) !== undefined)
-    bad(match ? 'match' : 'match_re', 'only a trigger of type alert matches labels', 'Write type: alert.');
-  if (!isAlert && type === undefined && manual !== true && schedule === undefined)
-    bad('', 'it never starts anything', `Valid: ${KINDS.join(', ')}.`);
-  const cron = typeof schedule === 'string' ? schedule : schedule?.cron;
-  const cronKey = typeof schedule === 'string' ? 'schedule' : 'schedule.cron';
-  const wrongCron = cron === undefined ? undefined : cronProblem(cron);
-  if (wrongCron !== undefined)
-    bad(cronKey, `schedule "${cron}": ${wrongCron}`, 'Five fields: minute hour day-of-month month day-of-week.');
-  const inner = typeof schedule === 'object' ? schedule.timezone : undefined;
-  for (const [key, zone] of [
-    ['timezone', timezone],
-    ['schedule.timezone', inner],
-  ] as const) {
-    if (zone !== undefined && !isTimezone(zone))
-      bad(key, `unknown timezone "${zone}"`, nearest(zone, Intl.supportedValuesOf('timeZone')));
+  if (type === 'schedule' && schedule === undefined)
+    return bad(['type'], 'a trigger of type schedule has no schedule', 'Write schedule: "0 */6 * * *".');
+  if (type === 'alert' || alert !== undefined) {
+    return Object.keys(matchers).length > 0
+      ? []
+      : bad([], 'it would start on every alert', 'Write match: { alertname: NAME }.');
   }
-  for (const [key, expressions] of [
-    ['match_re', match_re],
-    ['alert.match_re', alert?.match_re],
-  ] as const) {
-    for (const [label, expression] of Object.entries(expressions ?? {})) {
+  if ((match ?? match_re) !== undefined)
+    return bad([match ? 'match' : 'match_re'], 'only a trigger of type alert matches labels', 'Write type: alert.');
+  const starts = type !== undefined || manual === true || schedule !== undefined;
+  return starts ? [] : bad([], 'it never starts anything', `Valid: ${KINDS.join(', ')}.`);
+}
+
+function scheduleProblems({ schedule, timezone }: TriggerFile, bad: Bad): readonly Problem[] {
+  const inner = typeof schedule === 'object' ? schedule : undefined;
+  const cron = typeof schedule === 'string' ? schedule : inner?.cron;
+  const wrong = cron === undefined ? undefined : cronProblem(cron);
+  const zoned = (key: Path, zone: string | undefined) =>
+    zone === undefined || isTimezone(zone)
+      ? []
+      : bad(key, `unknown timezone "${zone}"`, nearest(zone, Intl.supportedValuesOf('timeZone')));
+  return [
+    ...(wrong === undefined
+      ? []
+      : bad(
+          inner ? ['schedule', 'cron'] : ['schedule'],
+          `schedule "${cron}": ${wrong}`,
+          'Five fields: minute hour day-of-month month day-of-week.',
+        )),
+    ...zoned(['timezone'], timezone),
+    ...zoned(['schedule', 'timezone'], inner?.timezone),
+  ];
+}
+
+function matchProblems({ alert, match_re }: TriggerFile, bad: Bad): readonly Problem[] {
+  const check = (path: Path, expressions: Labels | undefined) =>
+    Object.entries(expressions ?? {}).flatMap(([label, expression]) => {
       const wrong = expressionProblem(expression);
-      if (wrong !== undefined) bad(`${key}.${label}`, `"${expression}" is no regular expression (RE2): ${wrong}`);
-    }
-  }
-  return problems;
+      return wrong === undefined
+        ? []
+        : bad([...path, label], `"${expression}" is no regular expression (RE2): ${wrong}`);
+    });
+  return [...check(['match_re'], match_re), ...check(['alert', 'match_re'], alert?.match_re)];
 }
 
 function expressionProblem(expression: string): string | undefined {
@@ -103,34 +118,4 @@ function isTimezone(zone: string): boolean {
   } catch {
     return false;
   }
-}
-
-const NAMES = 'jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat'.split(' ');
-const FIELDS = [
-  ['minute', 0, 59],
-  ['hour', 0, 23],
-  ['day of month', 1, 31],
-  ['month', 1, 12],
-  ['day of week', 0, 7],
-] as const;
-
-/** What is wrong with a cron expression, or undefined. The daemon's scheduler reads the same five fields. */
-function cronProblem(cron: string): string | undefined {
-  const fields = cron.trim().split(/\s+/);
-  if (fields.length !== FIELDS.length) return `${fields.length} fields instead of 5`;
-  for (const [index, [name, min, max]] of FIELDS.entries()) {
-    const parts = (fields[index] ?? '').toLowerCase().split(',');
-    const wrong = parts.find((part) => !validPart(part, min, max));
-    if (wrong !== undefined) return `"${wrong}" is no ${name} (${min} to ${max})`;
-  }
-  return undefined;
-}
-
-function validPart(part: string, min: number, max: number): boolean {
-  const found = /^(\*|[\da-z]+)(?:-([\da-z]+))?(?:\/([1-9]\d*))?$/.exec(part);
-  if (found === null) return false;
-  return [found[1], found[2]].every((value) => {
-    if (value === undefined || value === '*' || NAMES.includes(value)) return true;
-    return /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max;
-  });
 }

@@ -59,6 +59,16 @@ steps:
     expect(await rig.fail('look', 'nothing', 3)).toEqual({ kind: 'none' });
   });
 
+  it('counts its attempts: a second start is refused, and so is an attempt out of turn', async () => {
+    const rig = new RunRig(two('retry: { attempts: 3, backoff: 1s }'));
+    await rig.start();
+    await expect(rig.begin('look', 2)).rejects.toThrow('does not fit');
+    await rig.begin('look');
+    await expect(rig.begin('look')).rejects.toThrow('does not fit');
+    await rig.lose('look', 'nothing');
+    await expect(rig.begin('look', 1)).rejects.toThrow('does not fit');
+  });
+
   it('is not tried again where it changed something', async () => {
     const rig = new RunRig(two('retry: { attempts: 3 }'));
     await rig.start();

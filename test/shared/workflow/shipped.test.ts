@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isObject, type Json, type JsonObject } from '../../../shared/kernel/json.ts';
 import { checkAnswer } from '../../../shared/workflow/answers.ts';
+import type { StepRequest } from '../../../shared/workflow/command.ts';
 import type { Workflow } from '../../../shared/workflow/definition.ts';
 import { anAlert, BY_HAND, RunRig } from '../../support/run-rig.ts';
 import { KNOWN, SHIPPED, shipped } from '../../support/workflows.ts';
@@ -68,12 +69,7 @@ async function play(workflow: Workflow, facts: JsonObject, actions: readonly Jso
     Object.entries(workflow.inputs).map(([name]) => [name, name === 'task' ? 'all' : 'shop']),
   );
   let command = await rig.start({ cause: byAlert ? anAlert({ ...LABELS, ...MORE }) : BY_HAND, inputs });
-  const requests: {
-    readonly agent: string;
-    readonly tools?: readonly string[];
-    readonly prompt: string;
-    readonly confirm: boolean;
-  }[] = [];
+  const requests: StepRequest[] = [];
   while (command.kind === 'run-step') {
     const { step, answer } = command.request;
     requests.push(command.request);

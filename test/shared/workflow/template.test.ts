@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { analyse, evaluate, isExpression } from '../../../shared/workflow/template.ts';
+import { isExpression } from '../../../shared/workflow/liquid.ts';
+import { evaluate } from '../../../shared/workflow/template.ts';
+import { analyse } from '../../../shared/workflow/template-check.ts';
 
 const SCOPE = {
   steps: { 'check-logs': { cause: 'oom', lines: 3, list: ['a', 'b'] }, skipped: null },
