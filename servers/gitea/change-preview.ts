@@ -1,8 +1,7 @@
-import { maskValuesOf } from '../../shared/audit/masked-values.ts';
 import { diffLines, type LineDiff, lineCount } from '../../shared/kernel/line-diff.ts';
 import { count } from '../../shared/kernel/text.ts';
 import type { FileChange } from './changes.ts';
-import { objectsIn } from './manifests.ts';
+import { shownText } from './shown-text.ts';
 
 /** Changes of files as a person reads them before a yes. */
 export interface ShownChanges {
@@ -33,12 +32,7 @@ function head({ path, before, after }: FileChange): string {
 function diffOf({ path, before, after }: FileChange): LineDiff {
   const [old, wanted] = [before === undefined ? '' : before.text, after === undefined ? '' : after.text];
   if (old === undefined || wanted === undefined) return { text: '(binary file)', added: 0, removed: 0 };
-  const [shownOld, shownNew] = [masked(path, old), masked(path, wanted)];
+  const [shownOld, shownNew] = [shownText(path, old), shownText(path, wanted)];
   const diff = diffLines(shownOld, shownNew);
   return diff.text === '' && old !== wanted ? { ...diff, text: '(only masked values change)' } : diff;
-}
-
-/** The values of Secrets, taken out of the text as it stands: its lines stay where they are. */
-function masked(path: string, text: string): string {
-  return objectsIn(path, text).reduce<string>((shown, object) => maskValuesOf(object, shown), text);
 }

@@ -44,9 +44,19 @@ export async function commitsBetween(
   signal: AbortSignal,
 ): Promise<readonly Commit[]> {
   const between = encodeURIComponent(`${base}...${head}`);
-  const read = { path: below(repo, `/compare/${between}`), what: `${base}...${head} in ${repo}` };
+  const query = { verification: false, files: false };
+  const read = { path: below(repo, `/compare/${between}`), query, what: `${base}...${head} in ${repo}` };
   const compared = await gitea.get(read, signal);
   return arrayAt(compared, 'commits').filter(isObject).map(asCommit);
+}
+
+/**
+ * The commit where `head` left `base`: what the newest of its own commits goes back to and both have. Gitea tells it for
+ * pull requests only.
+ */
+export function mergeBaseOf(own: readonly Commit[], head: string): string {
+  const shas = new Set(own.map(({ sha }) => sha));
+  return own.flatMap(({ parents }) => parents).find((parent) => !shas.has(parent)) ?? head;
 }
 
 export function commitRows(commits: readonly Commit[]): readonly (readonly string[])[] {

@@ -1,10 +1,10 @@
-import { applyPatch, structuredPatch } from 'diff';
 import type { Rest } from '../../shared/http/rest.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { isObject, stringAt } from '../../shared/kernel/json.ts';
 import { below, short, subject } from './api.ts';
 import { type Blob, readBlob } from './blobs.ts';
 import type { FileChange } from './changes.ts';
+import { mergeTexts } from './three-way.ts';
 import { differing, type Entry, treeOf } from './trees.ts';
 
 /** Files of one commit at most: more is for no person to read. */
@@ -65,19 +65,9 @@ export function backTo(
 ): FileChange['after'] | typeof CONFLICT {
   if (current?.base64 === made?.base64) return old;
   if (current?.base64 === old?.base64) return current;
-  const texts = [old?.text, made?.text, current?.text];
-  const [oldText, madeText, currentText] = texts;
-  if (oldText === undefined || madeText === undefined || currentText === undefined) return CONFLICT;
-  const back = patched(currentText, madeText, oldText);
-  if (back !== undefined) return { text: back, base64: Buffer.from(back).toString('base64') };
-  // What the commit did could be done again: somebody has taken it back already.
-  return patched(currentText, oldText, madeText) === undefined ? CONFLICT : current;
-}
-
-/** `text` with the change from one text to another, or undefined where its lines are not there. */
-function patched(text: string, from: string, to: string): string | undefined {
-  const result = applyPatch(text, structuredPatch('', '', from, to, undefined, undefined, { context: 3 }));
-  return result === false ? undefined : result;
+  if (old?.text === undefined || made?.text === undefined || current?.text === undefined) return CONFLICT;
+  const back = mergeTexts(made.text, current.text, old.text);
+  return back === undefined ? CONFLICT : { text: back, base64: Buffer.from(back).toString('base64') };
 }
 
 async function conflict(

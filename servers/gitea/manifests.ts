@@ -38,6 +38,12 @@ function isManifest(value: unknown): boolean {
   return stringAt(value, 'apiVersion') !== undefined && stringAt(value, 'kind') !== undefined;
 }
 
+/** Files that Argo CD, Helm or kustomize may make objects of, and that are none as they stand. */
+export function isSource({ path, before, after }: FileChange): boolean {
+  if (!/\.(ya?ml|json|tpl|jsonnet|libsonnet|cue|gotmpl)$/.test(path) && !/(^|\/)templates\//.test(path)) return false;
+  return [before?.text, after?.text].some((text) => text !== undefined && objectsIn(path, text).length === 0);
+}
+
 /** An object before and after a change, by what it is called. */
 export interface ObjectChange {
   readonly path: string;

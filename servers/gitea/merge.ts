@@ -1,7 +1,7 @@
 import type { Rest } from '../../shared/http/rest.ts';
 import { count } from '../../shared/kernel/text.ts';
 import { type Between, filesBetween } from './between.ts';
-import { asCommit, type Commit } from './history.ts';
+import { asCommit, type Commit, commitsBetween } from './history.ts';
 import {
   type Checks,
   checksOf,
@@ -23,6 +23,8 @@ export interface MergeFacts {
   readonly checks: Checks;
   readonly reviews: Reviews;
   readonly files: Between;
+  /** Commits that the base has got since the branch left it. */
+  readonly behind: number;
 }
 
 const MAX_FILES = 50;
@@ -30,15 +32,16 @@ const MAX_FILES = 50;
 export async function mergeFacts(gitea: Rest, repo: string, number: number, signal: AbortSignal): Promise<MergeFacts> {
   const pull = await settledPull(gitea, { repo, number, looks: 10 }, signal);
   demandOpen(pull);
-  const [repository, base, commits, checks, reviews, files] = await Promise.all([
+  const [repository, base, commits, checks, reviews, files, newer] = await Promise.all([
     readRepo(gitea, repo, signal),
     getBranch(gitea, repo, pull.base.branch, signal),
     commitsOf(gitea, repo, number, signal),
     checksOf(gitea, repo, pull.head.sha, signal),
     reviewsOf(gitea, repo, number, signal),
     filesBetween(gitea, repo, [pull.mergeBase, pull.head.sha], MAX_FILES, signal),
+    commitsBetween(gitea, repo, pull.head.sha, pull.base.branch, signal),
   ]);
-  return { repository, pull, base, commits: commits.map(asCommit), checks, reviews, files };
+  return { repository, pull, base, commits: commits.map(asCommit), checks, reviews, files, behind: newer.length };
 }
 
 interface Blocker {
@@ -53,8 +56,8 @@ export function blockers({
   base,
   checks,
   reviews,
-}: Omit<MergeFacts, 'commits' | 'files'>): readonly Blocker[] {
-  const missing = base.checks.filter((check) => !checks.green.includes(check));
+}: Omit<MergeFacts, 'commits' | 'files' | 'behind'>): readonly Blocker[] {
+  const missing = base.checks.filter((pattern) => !checks.green.some((check) => matches(check, pattern)));
   const found: readonly (Blocker | false)[] = [
     repository.archived && { what: 'the repository is archived', cure: 'A person can unarchive it.' },
     pull.draft && { what: 'it is a draft', cure: 'A person marks it as ready.' },
@@ -74,4 +77,10 @@ export function blockers({
     },
   ];
   return found.filter((blocker) => blocker !== false);
+}
+
+/** Gitea's rules name checks by patterns, in which a star stands for anything: `ci / * (push)`. */
+function matches(check: string, pattern: string): boolean {
+  const literal = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${literal.join('.*')}$`, 's').test(check);
 }

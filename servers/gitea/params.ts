@@ -15,9 +15,9 @@ export const repo = matching(
 export const REF = /^(?!-|\/|\.)(?!.*(\/\/|\.\.|@\{|\.lock(\/|$)|\/\.|\.(\/|$)|\/$))[^\p{Cc}\s~^:?*[\\]{1,200}$/u;
 const named = matching(REF, 'not the name of a branch, tag or commit');
 
-export const ref = named.optional().describe('Branch, tag or commit; default branch if left out.');
+export const ref = named.optional().describe('Branch, tag or commit; else the default branch.');
 export const branch = named.describe('Branch.');
-export const base = named.optional().describe('Target branch; default branch if left out.');
+export const base = named.optional().describe('Target branch; else the default branch.');
 export const sha = matching(/^[0-9a-f]{7,64}$/i, 'not a commit id').describe('Commit id.');
 export const number = z.int().min(1).max(1_000_000).describe('Pull request.');
 export const page = z.int().min(1).max(1000).default(1).describe('Page.');
@@ -36,12 +36,16 @@ export const files = z
       delete: z.literal(true).optional().describe('Delete it.'),
     }),
   )
-  .min(1)
-  .max(50)
+  // Its limits stand in no schema: that would cost each model tokens.
+  .refine(({ length }) => length >= 1 && length <= 50, 'give 1 to 50 files')
   .describe('Each with content, or find and replace, or delete.');
 
 export const message = text(2000)
   .refine((value) => value.trim() !== '', 'empty')
+  .refine(
+    (value) => !/^(audit-record|approved-by|signed-off-by|co-authored-by)\s*:/im.test(value),
+    'who made or approved it is written by this server',
+  )
   .describe('Commit message.');
 export const title = text(200)
   .refine((value) => value.trim() !== '', 'empty')

@@ -18,6 +18,13 @@ export interface Proposal {
   readonly changes: readonly FileChange[];
 }
 
+const PREFIX = 'agent/';
+
+/** Whether a branch is one that proposals and reverts make, and nobody else works on. */
+export function isAgents(branch: string): boolean {
+  return branch.startsWith(PREFIX);
+}
+
 /** `agent/raise-memory-of-web-3f2a91`: the same change on the same commit always gets the same branch. */
 export function branchFor(title: string, base: Branch, changes: readonly FileChange[]): string {
   const words = title
@@ -27,7 +34,7 @@ export function branchFor(title: string, base: Branch, changes: readonly FileCha
     .slice(0, 40)
     .replace(/-+$/, '');
   const content = changes.map(({ path, after }) => [path, after?.base64 ?? null]);
-  return `agent/${words || 'change'}-${sha256(JSON.stringify([base.sha, content])).slice(0, 6)}`;
+  return `${PREFIX}${words || 'change'}-${sha256(JSON.stringify([base.sha, content])).slice(0, 6)}`;
 }
 
 export async function demandFreeBranch(gitea: Rest, repo: string, name: string, signal: AbortSignal): Promise<void> {

@@ -90,13 +90,20 @@ export async function checksOf(gitea: Rest, repo: string, sha: string, signal: A
   };
 }
 
+const ADVICE = 'ADVICE';
+const SAID: Readonly<Record<string, string>> = {
+  APPROVED: 'approved',
+  [ADVICE]: 'approved, which does not count: no write access',
+  REQUEST_CHANGES: 'wants changes',
+};
+
 export interface Reviews {
   readonly approvals: number;
   readonly lines: readonly string[];
   readonly rejected: boolean;
 }
 
-/** The last word of each reviewer counts. */
+/** The last word of each reviewer counts; as an approval, only where they may approve (Gitea calls such reviews official). */
 export async function reviewsOf(gitea: Rest, repo: string, number: number, signal: AbortSignal): Promise<Reviews> {
   const read = { path: below(repo, path`/pulls/${String(number)}/reviews`), what: `reviews of #${number}` };
   const list = await gitea.get(read, signal);
@@ -104,12 +111,15 @@ export async function reviewsOf(gitea: Rest, repo: string, number: number, signa
   for (const review of Array.isArray(list) ? list.filter(isObject) : []) {
     const state = stringAt(review, 'state') ?? '';
     if (review.dismissed === true || !['APPROVED', 'REQUEST_CHANGES'].includes(state)) continue;
-    last.set(stringAt(review, 'user', 'login') ?? '', state);
+    last.set(
+      stringAt(review, 'user', 'login') ?? '',
+      review.official === false && state === 'APPROVED' ? ADVICE : state,
+    );
   }
   const by = (state: string) => [...last].filter(([, said]) => said === state).map(([who]) => who);
   return {
     approvals: by('APPROVED').length,
-    lines: [...last].map(([who, state]) => `review ${who}: ${state === 'APPROVED' ? 'approved' : 'wants changes'}`),
+    lines: [...last].map(([who, state]) => `review ${who}: ${SAID[state] ?? state}`),
     rejected: by('REQUEST_CHANGES').length > 0,
   };
 }

@@ -46,9 +46,15 @@ export async function readRepo(gitea: Rest, name: string, signal: AbortSignal): 
   };
 }
 
-/** A repository that this account can change. */
-export function demandWritable({ name, archived, canPush }: Repo): void {
+/** A repository in which anything can change. */
+export function demandLive({ name, archived }: Repo): void {
   if (archived) throw new OpsError('precondition_failed', `${name} is archived.`, 'A person can unarchive it.');
+}
+
+/** A repository that this account can change. */
+export function demandWritable(repo: Repo): void {
+  demandLive(repo);
+  const { name, canPush } = repo;
   if (canPush) return;
   const hint = "A person can give this token's account write access to it.";
   throw new OpsError('unauthorized', `This account may read ${name}, and not change it.`, hint);

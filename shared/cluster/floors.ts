@@ -37,3 +37,13 @@ function mentions(value: unknown, path: string): readonly string[] {
     return [...own, ...mentions(inner, `${path}.${key}`)];
   });
 }
+
+/** What a text says of the approval and of this system, as a JSON Patch writes it, too. */
+const SAYS = /argocd\.argoproj\.io(?:\/|~1)deletion-approved.*|part-of["']?\s*:\s*["']?k8s-agent-orchestrator\b/g;
+
+/** The same for a text that others make objects of: templates, patches, kustomizations. What it says of them has to stay. */
+export function floorOfText(before: string | undefined, after: string | undefined): string | undefined {
+  const [said, says] = [before, after].map((text) => (text?.match(SAYS) ?? []).join('\n'));
+  if (said === says) return undefined;
+  return `it changes what is said there of ${DELETION_APPROVED} or of ${OURS}: only a person changes that.`;
+}

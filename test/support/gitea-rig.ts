@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
 import { DIALECT } from '../../servers/gitea/api.ts';
 import { giteaToolset } from '../../servers/gitea/toolset.ts';
 import type { Cluster } from '../../shared/cluster/cluster.ts';
@@ -69,4 +72,37 @@ export class GiteaPerson {
   async read(repo: string, path: string, branch = 'main'): Promise<string> {
     return String(await this.send('GET', `/repos/${repo}/raw/${path}?ref=${branch}`));
   }
+}
+
+/**
+ * Stands before a Gitea and lets `first` happen right before the first request that it is asked about goes on. A status
+ * that `first` returns is the answer to it.
+ */
+export async function giteaBehind(
+  access: GiteaAccess,
+  isIt: (method: string, path: string) => boolean,
+  first: () => Promise<unknown>,
+): Promise<GiteaAccess> {
+  let waiting = true;
+  const server = createServer(async (request, response) => {
+    const { method = 'GET', url = '/' } = request;
+    const body = await buffer(request);
+    if (waiting && isIt(method, url)) {
+      waiting = false;
+      const status = await first();
+      if (typeof status === 'number') return response.writeHead(status).end('{}');
+    }
+    const headers = { authorization: request.headers.authorization ?? '', 'content-type': 'application/json' };
+    const answer = await fetch(`${access.url}${url}`, { method, headers, ...(body.length > 0 && { body }) });
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' });
+    return response.end(await answer.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { ...access, url: `http://127.0.0.1:${address.port}` };
 }

@@ -4,6 +4,7 @@ import { below, PULL } from '../api.ts';
 import { giteaTool } from '../deps.ts';
 import { number, repo, why } from '../params.ts';
 import { demandOpen, describePull, getPull } from '../pulls.ts';
+import { demandLive, readRepo } from '../repository.ts';
 
 export const closePull = giteaTool({
   name: 'close_pull',
@@ -14,7 +15,8 @@ export const closePull = giteaTool({
   input: z.strictObject({ repo, number, why }),
   target: ({ repo, number }) => [{ kind: PULL, namespace: repo, name: String(number) }],
   plan: async ({ repo, number }, { gitea }, signal) => {
-    const pull = await getPull(gitea, repo, number, signal);
+    const [repository, pull] = await Promise.all([readRepo(gitea, repo, signal), getPull(gitea, repo, number, signal)]);
+    demandLive(repository);
     demandOpen(pull);
     return {
       preview: {

@@ -5,6 +5,7 @@ import { commentsPath } from '../comments.ts';
 import { giteaTool } from '../deps.ts';
 import { number, repo, text, why } from '../params.ts';
 import { describePull, getPull } from '../pulls.ts';
+import { demandLive, readRepo } from '../repository.ts';
 
 export const commentPull = giteaTool({
   name: 'comment_pull',
@@ -22,7 +23,8 @@ export const commentPull = giteaTool({
   }),
   target: ({ repo, number }) => [{ kind: PULL, namespace: repo, name: String(number) }],
   plan: async ({ repo, number, comment }, { gitea }, signal) => {
-    const pull = await getPull(gitea, repo, number, signal);
+    const [repository, pull] = await Promise.all([readRepo(gitea, repo, signal), getPull(gitea, repo, number, signal)]);
+    demandLive(repository);
     return {
       preview: {
         change: oneLine(comment, 200),

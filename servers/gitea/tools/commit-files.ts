@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BRANCH, short } from '../api.ts';
 import { factsOf } from '../change-facts.ts';
 import { planFiles } from '../changes.ts';
-import { commit } from '../commit.ts';
+import { commitOnto } from '../commit.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
 import { branch, files, message, repo, why } from '../params.ts';
 import { previewChange, riskText, seenOf } from '../planned-change.ts';
@@ -45,7 +45,7 @@ export const commitFiles = giteaTool({
       run: async (permit) => {
         await demandUnmoved(deps.gitea, input.repo, base, permit.signal);
         const made = { repo: input.repo, branch: base.name, parent: base.sha, message: input.message, changes };
-        const sha = await commit(deps.gitea, permit, made);
+        const sha = await commitOnto(deps.gitea, permit, made);
         return { text: `Commit ${short(sha)} is on ${base.name} of ${input.repo}: ${change}.` };
       },
     };

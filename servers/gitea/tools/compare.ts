@@ -4,7 +4,7 @@ import { COMMIT, short } from '../api.ts';
 import { filesBetween } from '../between.ts';
 import { showChanges } from '../change-preview.ts';
 import { giteaTool } from '../deps.ts';
-import { COMMIT_HEADER, commitRows, commitsBetween } from '../history.ts';
+import { COMMIT_HEADER, commitRows, commitsBetween, mergeBaseOf } from '../history.ts';
 import { base, ref, repo } from '../params.ts';
 import { readRepo, resolveRef } from '../repository.ts';
 
@@ -24,11 +24,13 @@ export const compare = giteaTool({
     const [from, to] = await Promise.all([resolve(base), resolve(head)]);
     if (from === to) return { text: `Both are ${short(from)}.` };
     const commits = await commitsBetween(gitea, repo, from, to, signal);
-    const files = await filesBetween(gitea, repo, [from, to], MAX_FILES, signal);
+    const parted = mergeBaseOf(commits, to);
+    const files = await filesBetween(gitea, repo, [parted, to], MAX_FILES, signal);
     const { change, diff } = showChanges(files.changes);
+    const moved = parted === from ? '' : ` ${short(from)} has commits of its own since ${short(parted)}.`;
     const unread = files.unread.length > 0 ? ` By name only: ${count(files.unread.length, 'file')}.` : '';
     return {
-      text: `${short(from)} to ${short(to)}: ${count(commits.length, 'commit')}, ${change}.${unread}`,
+      text: `${short(from)} to ${short(to)}: ${count(commits.length, 'commit')}, ${change}.${moved}${unread}`,
       data: [
         ...(commits.length > 0 ? [renderTable(COMMIT_HEADER, commitRows(commits.slice(0, MAX_COMMITS)))] : []),
         ...files.unread,

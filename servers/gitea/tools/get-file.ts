@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { maskValuesOf } from '../../../shared/audit/masked-values.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { FILE, short } from '../api.ts';
 import { isLfsPointer, readBlob } from '../blobs.ts';
 import { giteaTool } from '../deps.ts';
-import { objectsIn } from '../manifests.ts';
 import { filePath, ref, repo } from '../params.ts';
 import { readRepo, resolveRef } from '../repository.ts';
+import { shownText } from '../shown-text.ts';
 import { treeOf } from '../trees.ts';
 
 export const getFile = giteaTool({
@@ -31,8 +30,7 @@ export const getFile = giteaTool({
     const what = `${path} at ${short(commit)}`;
     if (text === undefined) return { text: `${what} is binary (${entry.size} bytes).` };
     if (isLfsPointer(text)) return { text: `${what} is kept in Git LFS: only its pointer is here.` };
-    const shown = objectsIn(path, text).reduce<string>((masked, object) => maskValuesOf(object, masked), text);
-    const all = shown.replace(/\n$/, '').split('\n');
+    const all = shownText(path, text).replace(/\n$/, '').split('\n');
     const part = all.slice(from - 1, from - 1 + lines);
     const last = from - 1 + part.length;
     const more = last < all.length ? ` More: from=${last + 1}.` : '';

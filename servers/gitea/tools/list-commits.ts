@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { Rest } from '../../../shared/http/rest.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { below, COMMIT } from '../api.ts';
 import { giteaTool } from '../deps.ts';
-import { asCommit, COMMIT_HEADER, commitRows } from '../history.ts';
-import { filePath, page, ref, repo } from '../params.ts';
+import { asCommit, COMMIT_HEADER, type Commit, commitRows } from '../history.ts';
+import { filePath, page, ref, repo, text } from '../params.ts';
 import { readRepo, resolveRef } from '../repository.ts';
 
 export const listCommits = giteaTool({
@@ -14,7 +15,8 @@ export const listCommits = giteaTool({
   input: z.strictObject({
     repo,
     ref,
-    path: filePath.optional().describe('Only those that touch this file or folder.'),
+    path: filePath.optional().describe('Only what touches this file or folder.'),
+    author: text(100).optional().describe('Part of the author’s name.'),
     since: z
       .string()
       .refine((value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value)), 'not an RFC 3339 time')
@@ -24,13 +26,39 @@ export const listCommits = giteaTool({
     page,
   }),
   target: ({ repo }) => [{ kind: COMMIT, namespace: repo }],
-  run: async ({ repo, ref, path, since, limit, page }, { gitea }, signal) => {
+  run: async ({ repo, ref, path, author, since, limit, page }, { gitea }, signal) => {
     const sha = await resolveRef(gitea, repo, ref ?? (await readRepo(gitea, repo, signal)).defaultBranch, signal);
-    const query = { sha, path, since, limit, page, stat: false, verification: false, files: false };
-    const list = await gitea.get({ path: below(repo, '/commits'), query, what: `commits of ${repo}` }, signal);
-    const commits = Array.isArray(list) ? list.map(asCommit) : [];
-    const more = commits.length === limit ? ` More: page=${page + 1}.` : '';
+    const find = { sha, path, since, author, limit, page };
+    const { commits, next } = await commitsOf(gitea, repo, find, signal);
+    const more = next === undefined ? '' : ` More: page=${next}.`;
     const text = `${count(commits.length, 'commit')}.${more}`;
     return commits.length === 0 ? { text } : { text, data: renderTable(COMMIT_HEADER, commitRows(commits)) };
   },
 });
+
+/** Gitea cannot look for an author, so whole pages are read until there are enough; so many at most. */
+const MAX_PAGES = 10;
+
+interface Find {
+  readonly sha: string;
+  readonly path: string | undefined;
+  readonly since: string | undefined;
+  readonly author: string | undefined;
+  readonly limit: number;
+  readonly page: number;
+}
+
+async function commitsOf(gitea: Rest, repo: string, find: Find, signal: AbortSignal) {
+  const { author, page, limit, ...wanted } = find;
+  const size = author === undefined ? limit : 50;
+  const found: Commit[] = [];
+  for (let at = page; ; at += 1) {
+    const query = { ...wanted, limit: size, page: at, stat: false, verification: false, files: false };
+    const list = await gitea.get({ path: below(repo, '/commits'), query, what: `commits of ${repo}` }, signal);
+    const commits = Array.isArray(list) ? list.map(asCommit) : [];
+    found.push(...commits.filter((commit) => commit.author.toLowerCase().includes((author ?? '').toLowerCase())));
+    const isLast = commits.length < size;
+    if (isLast || found.length >= limit || at >= page + MAX_PAGES)
+      return { commits: found, next: isLast ? undefined : at + 1 };
+  }
+}

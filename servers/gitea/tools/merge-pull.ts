@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { path } from '../../../shared/http/path.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import { renderTable } from '../../../shared/kernel/text.ts';
+import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { below, PULL, short } from '../api.ts';
 import { factsOf } from '../change-facts.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
@@ -9,14 +9,15 @@ import { COMMIT_HEADER, commitRows } from '../history.ts';
 import { blockers, mergeFacts } from '../merge.ts';
 import { number, repo, why } from '../params.ts';
 import { previewChange, riskText } from '../planned-change.ts';
+import { isAgents } from '../proposal.ts';
 import { describePull } from '../pulls.ts';
-import { MERGE_STYLES } from '../repository.ts';
+import { demandUnmoved, MERGE_STYLES } from '../repository.ts';
 
 const input = z.strictObject({
   repo,
   number,
-  method: z.enum(MERGE_STYLES).optional().describe('One that the repository allows; its first if left out.'),
-  delete_branch: z.boolean().default(true).describe('Delete its branch afterwards.'),
+  method: z.enum(MERGE_STYLES).optional().describe('One that the repository allows; else its first.'),
+  delete_branch: z.boolean().optional().describe('Delete its branch, too; else only one that an agent made.'),
   why,
 });
 
@@ -46,7 +47,7 @@ export const mergePull = giteaTool({
   },
   plan: async (input, deps, signal) => {
     const facts = await read(input, deps, signal);
-    const { pull, base, commits, checks, reviews, files, repository } = facts;
+    const { pull, base, commits, checks, reviews, files, repository, behind } = facts;
     const [problem] = blockers(facts);
     if (problem !== undefined)
       throw new OpsError('precondition_failed', `#${pull.number} cannot be merged: ${problem.what}.`, problem.cure);
@@ -59,28 +60,34 @@ export const mergePull = giteaTool({
       );
     }
     const { change, risks, details } = await previewChange({ base, changes: files.changes }, deps, signal);
-    const unsure = checks.state === 'none' || checks.state === 'success' ? [] : [`checks: ${checks.state}`];
+    const removes = input.delete_branch ?? isAgents(pull.head.branch);
+    const unsure = [
+      ...(checks.state === 'none' || checks.state === 'success' ? [] : [`checks: ${checks.state}`]),
+      ...(behind === 0 ? [] : [`made before the last ${count(behind, 'commit')} of ${base.name}`]),
+    ];
     return {
       preview: {
-        change: `${change}, into ${base.name} by ${method}`,
+        change: `${change}, into ${base.name} by ${method}${removes ? `; deletes ${pull.head.branch}` : ''}`,
         risk: riskText([...unsure, ...risks], 'Argo CD brings it to the cluster where it follows this branch'),
         details: [
           describePull(pull),
+          ...unsure,
           ...checks.lines,
           ...reviews.lines,
           renderTable(COMMIT_HEADER, commitRows(commits)),
           ...files.unread.map((name) => `not shown: ${name}`),
           details,
         ].join('\n'),
-        seen: [pull.head.sha, base.sha, method, input.delete_branch],
+        seen: [pull.head.sha, base.sha, method, removes],
       },
       run: async (permit) => {
+        await demandUnmoved(deps.gitea, input.repo, base, permit.signal);
         await deps.gitea.change(permit, {
           method: 'POST',
           path: below(input.repo, path`/pulls/${String(pull.number)}/merge`),
           what: `merge of #${pull.number} of ${input.repo}`,
           // Gitea refuses when the head is no longer the one that was previewed.
-          body: { Do: method, head_commit_id: pull.head.sha, delete_branch_after_merge: input.delete_branch },
+          body: { Do: method, head_commit_id: pull.head.sha, delete_branch_after_merge: removes },
         });
         return {
           text: `#${pull.number} of ${input.repo} is merged into ${base.name} (it was at ${short(base.sha)}). Argo CD sees it with its next refresh: refresh_app asks for it now.`,

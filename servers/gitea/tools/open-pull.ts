@@ -7,24 +7,24 @@ import { factsOf } from '../change-facts.ts';
 import { showChanges } from '../change-preview.ts';
 import { makePull } from '../commit.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
-import { COMMIT_HEADER, commitRows, commitsBetween } from '../history.ts';
+import { COMMIT_HEADER, commitRows, commitsBetween, mergeBaseOf } from '../history.ts';
 import { base, body, branch, repo, title, why } from '../params.ts';
 import { openFrom } from '../pulls.ts';
-import { getBranch, readRepo } from '../repository.ts';
+import { demandLive, getBranch, readRepo } from '../repository.ts';
 
 const MAX_FILES = 50;
 
 const input = z.strictObject({ repo, head: branch.describe('Branch with the commits.'), base, title, body, why });
 
 const read = oncePerCall(async ({ repo, head, base }: z.output<typeof input>, { gitea }, signal) => {
-  const { defaultBranch } = await readRepo(gitea, repo, signal);
+  const repository = await readRepo(gitea, repo, signal);
+  demandLive(repository);
   const [from, to] = await Promise.all([
     getBranch(gitea, repo, head, signal),
-    getBranch(gitea, repo, base ?? defaultBranch, signal),
+    getBranch(gitea, repo, base ?? repository.defaultBranch, signal),
   ]);
-  const [commits, files, open] = await Promise.all([
+  const [commits, open] = await Promise.all([
     commitsBetween(gitea, repo, to.sha, from.sha, signal),
-    filesBetween(gitea, repo, [to.sha, from.sha], MAX_FILES, signal),
     openFrom(gitea, repo, head, signal),
   ]);
   const [same] = open.filter((pull) => pull.base.branch === to.name);
@@ -32,6 +32,7 @@ const read = oncePerCall(async ({ repo, head, base }: z.output<typeof input>, { 
     throw new OpsError('conflict', `Pull request #${same.number} is open for it already.`, 'See get_pull.');
   if (commits.length === 0)
     throw new OpsError('precondition_failed', `${to.name} has all of ${head} already.`, 'Commit something first.');
+  const files = await filesBetween(gitea, repo, [mergeBaseOf(commits, from.sha), from.sha], MAX_FILES, signal);
   return { from, to, commits, files };
 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { COMMIT, PULL, short } from '../api.ts';
 import { factsOf } from '../change-facts.ts';
-import { commit } from '../commit.ts';
+import { commitOnto } from '../commit.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
 import { getCommit } from '../history.ts';
 import { inverseOf } from '../inverse.ts';
@@ -14,7 +14,7 @@ import { demandPushable, demandUnmoved, demandWritable, getBranch, readRepo } fr
 const input = z.strictObject({
   repo,
   sha,
-  branch: branch.optional().describe('Branch that it is taken back on; the default branch if left out.'),
+  branch: branch.optional().describe('Where to take it back; else the default branch.'),
   as: z.enum(['pull_request', 'commit']).default('pull_request').describe('How.'),
   why,
 });
@@ -86,7 +86,13 @@ export const revertCommit = giteaTool({
           return propose(deps.gitea, permit, { repo, base, branch: branchName, title, body, message, changes });
         }
         await demandUnmoved(deps.gitea, repo, base, permit.signal);
-        const sha = await commit(deps.gitea, permit, { repo, branch: base.name, parent: base.sha, message, changes });
+        const sha = await commitOnto(deps.gitea, permit, {
+          repo,
+          branch: base.name,
+          parent: base.sha,
+          message,
+          changes,
+        });
         return { text: `Commit ${short(sha)} on ${base.name} of ${repo} takes back ${short(bad.sha)}: ${change}.` };
       },
     };

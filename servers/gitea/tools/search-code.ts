@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { maskValuesOf } from '../../../shared/audit/masked-values.ts';
 import { count, oneLine } from '../../../shared/kernel/text.ts';
 import { FILE, short } from '../api.ts';
 import { readBlob } from '../blobs.ts';
 import { giteaTool } from '../deps.ts';
-import { objectsIn } from '../manifests.ts';
 import { filePath, ref, repo, text } from '../params.ts';
 import { readRepo, resolveRef } from '../repository.ts';
+import { shownText } from '../shown-text.ts';
 import { type Entry, treeOf } from '../trees.ts';
 
 /** Gitea's API has no code search, so the files are read: so many, none larger, so many at a time. */
@@ -32,33 +31,31 @@ export const searchCode = giteaTool({
   run: async ({ repo, text: wanted, path, ref }, { gitea }, signal) => {
     const commit = await resolveRef(gitea, repo, ref ?? (await readRepo(gitea, repo, signal)).defaultBranch, signal);
     const tree = await treeOf(gitea, repo, commit, signal);
-    const files = [...tree.values()].filter(
-      ({ type, mode, size, path: file }) =>
-        type === 'blob' &&
-        mode !== '120000' &&
-        size <= MAX_BYTES &&
-        (path === undefined || file.startsWith(`${path}/`) || file === path),
+    const below = [...tree.values()].filter(
+      ({ type, mode, path: file }) =>
+        type === 'blob' && mode !== '120000' && (path === undefined || file.startsWith(`${path}/`) || file === path),
     );
+    const files = below.filter(({ size }) => size <= MAX_BYTES);
     const hits: string[] = [];
     const search = async (entry: Entry) => {
       const blob = await readBlob(gitea, repo, entry, signal);
-      if (blob.text !== undefined) hits.push(...linesWith(entry.path, blob.text, wanted));
+      return blob.text === undefined ? [] : linesWith(entry.path, blob.text, wanted);
     };
     for (let start = 0; start < Math.min(files.length, MAX_FILES) && hits.length < MAX_HITS; start += AT_ONCE)
-      await Promise.all(files.slice(start, Math.min(start + AT_ONCE, MAX_FILES)).map(search));
+      hits.push(...(await Promise.all(files.slice(start, Math.min(start + AT_ONCE, MAX_FILES)).map(search))).flat());
     const limits = [
       files.length > MAX_FILES && `only the first ${MAX_FILES} of ${files.length} files were read`,
+      files.length < below.length && `${count(below.length - files.length, 'larger file')} left out`,
       hits.length > MAX_HITS && `the first ${MAX_HITS} lines are shown`,
     ].filter((limit) => limit !== false);
     const said = `${count(hits.length, 'line')} at ${short(commit)}${limits.length > 0 ? ` (${limits.join('; ')}: narrow it by path)` : ''}.`;
-    return hits.length === 0 ? { text: said } : { text: said, data: hits.sort().slice(0, MAX_HITS).join('\n') };
+    return hits.length === 0 ? { text: said } : { text: said, data: hits.slice(0, MAX_HITS).join('\n') };
   },
 });
 
 function linesWith(path: string, text: string, wanted: string): readonly string[] {
-  const masked = objectsIn(path, text).reduce<string>((shown, object) => maskValuesOf(object, shown), text);
   const needle = wanted.toLowerCase();
-  return masked
+  return shownText(path, text)
     .split('\n')
     .flatMap((line, index) =>
       line.toLowerCase().includes(needle) ? [`${path}:${index + 1}: ${oneLine(line, 200)}`] : [],

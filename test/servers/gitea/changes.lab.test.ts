@@ -167,7 +167,7 @@ describe('revert_commit', () => {
     await call('merge_pull', { repo, number: 1 });
     const { change, details, risk } = await pending();
     expect({ change, risk }).toEqual({
-      change: '2 files, +1 −2 lines, into main by merge',
+      change: `2 files, +1 −2 lines, into main by merge; deletes agent/revert-${bad.slice(0, 10)}`,
       risk: 'Argo CD brings it to the cluster where it follows this branch',
     });
     expect(details).toMatch(/#1 Revert "use the new image"[\s\S]*- {10}image: registry.example.invalid\/web:2.0.0/);

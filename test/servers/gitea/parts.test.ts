@@ -4,8 +4,9 @@ import { factsOf, risksOf } from '../../../servers/gitea/change-facts.ts';
 import { backTo } from '../../../servers/gitea/inverse.ts';
 import { notApplied } from '../../../servers/gitea/manifests.ts';
 import { blockers } from '../../../servers/gitea/merge.ts';
-import { FILE_PATH, REF } from '../../../servers/gitea/params.ts';
+import { FILE_PATH, message, REF } from '../../../servers/gitea/params.ts';
 import { branchFor } from '../../../servers/gitea/proposal.ts';
+import { shownText } from '../../../servers/gitea/shown-text.ts';
 
 const blob = (text: string): Blob => ({ sha: text, text, base64: Buffer.from(text).toString('base64') });
 const lines = (...text: string[]) => blob(`${text.join('\n')}\n`);
@@ -52,6 +53,13 @@ describe('taking back one file of a commit', () => {
     );
   });
 
+  it('never takes the place of a block that looks the same', () => {
+    const two = (first: number, second: number) =>
+      lines(...[first, second].flatMap((cpu, at) => [`# ${at}`, 'x', 'y', 'z', `cpu: ${cpu}`, 'p', 'q', 'r']));
+    const [before, after, now] = [two(1, 1), two(2, 1), two(3, 2)];
+    expect(typeof backTo(before, after, now)).toBe('symbol');
+  });
+
   it('is a conflict where the same line was changed, or the file was deleted since', () => {
     expect(typeof backTo(old, made, lines('a', 'X', 'c', 'd', 'e', 'f', 'g'))).toBe('symbol');
     expect(typeof backTo(old, made, undefined)).toBe('symbol');
@@ -79,6 +87,28 @@ describe('a change of manifests', () => {
     ]);
   });
 
+  it('names the rights that it grants', () => {
+    expect(risksOf([aChange(role)])).toEqual(['grants rights: Role/r']);
+  });
+
+  it.each([
+    ['a template', 'chart/templates/a.yaml', 'a: {{ .b }}\nx:\n  argocd.argoproj.io/deletion-approved: "true"\n'],
+    ['a JSON Patch', 'patch.yaml', '- op: add\n  path: /metadata/annotations/argocd.argoproj.io~1deletion-approved\n'],
+    ['a kustomization', 'kustomization.yaml', 'commonLabels: {app.kubernetes.io/part-of: k8s-agent-orchestrator}\n'],
+  ])('is refused where %s would do what no manifest may', (_, path, text) => {
+    const change = { path, before: undefined, after: blob(text) };
+    expect(factsOf([change]).floor).toMatch(/it changes what is said there/);
+    expect(factsOf([{ path, before: blob(text), after: blob(`${text}# more\n`) }])).toEqual({});
+    expect(factsOf([{ ...change, path: 'README.md' }])).toEqual({});
+  });
+
+  it.each([
+    ['chart/templates/r.yaml', 'kind: ClusterRole\na: {{ .b }}\n'],
+    ['kustomization.yaml', 'secretGenerator: []\n'],
+  ])('always asks a person where %s makes rights or Secrets', (path, text) => {
+    expect(factsOf([{ path, before: undefined, after: blob(text) }])).toEqual({ minimumTier: 'confirm' });
+  });
+
   it.each([
     ['apps/kustomization.yaml', '', 'kustomize builds from it'],
     ['chart/values-prod.yaml', '', 'Helm reads it'],
@@ -87,6 +117,35 @@ describe('a change of manifests', () => {
     ['apps/web.yaml', 'a: b', undefined],
   ])('knows that %s is: %s%s', (path, text, reason) => {
     expect(notApplied(path, text)).toBe(reason);
+  });
+});
+
+describe('a Secret in a file', () => {
+  const secret = (...data: string[]) => ['kind: Secret', 'stringData:', ...data, 'type: Opaque', ''].join('\n');
+
+  it.each([
+    ['a template', 'chart/templates/db.yaml', secret('  {{- if .x }}', '  password: hunter2', '  {{- end }}')],
+    ['broken YAML', 'db.yaml', `${secret('  password: hunter2')}a: [\n`],
+    ['a README', 'README.md', `Do this:\n${secret('  password: hunter2')}`],
+    ['a short value', 'db.yaml', `apiVersion: v1\nmetadata: {name: a}\n${secret('  pin: pw2')}`],
+    ['a block', 'README.md', secret('  key: |', '    hunter2', '', '    more')],
+  ])('is masked in %s, and its lines stay', (_, path, text) => {
+    const shown = shownText(path, text);
+    expect(shown).not.toMatch(/hunter2|pw2|more/);
+    expect(shown.split('\n')).toHaveLength(text.split('\n').length);
+    expect(shown).toContain('type: Opaque');
+  });
+
+  it('is no other document, and no other kind', () => {
+    const text = 'kind: ConfigMap\ndata:\n  a: plain\n---\nkind: SealedSecret\ndata:\n  a: plain\n---\na: [\n';
+    expect(shownText('a.yaml', text)).toBe(text);
+  });
+});
+
+describe('reviews and messages', () => {
+  it.each(['Audit-Record: call-1', 'm\n\nApproved-by: ann'])('let no model say who approved: %j', (text) => {
+    expect(message.safeParse(text).success).toBe(false);
+    expect(message.safeParse(`see ${text}`.replace('\n\n', ' ')).success).toBe(true);
   });
 });
 
@@ -141,6 +200,11 @@ describe('a merge', () => {
     reviews: { approvals: 1, lines: [], rejected: false },
   };
 
+  it('takes the names of checks as Gitea does: with stars, and nothing else', () => {
+    const checks = { ...fine.checks, green: ['ci / build (push)'] };
+    expect(blockers({ ...fine, checks, base: { ...aBranch, checks: ['ci / * (push)'] } })).toEqual([]);
+  });
+
   it('has nothing against it where all is well', () => {
     expect(blockers({ ...fine, base: { ...aBranch, approvals: 1, checks: ['build'] } })).toEqual([]);
   });
@@ -150,6 +214,7 @@ describe('a merge', () => {
     [{ pull: { ...fine.pull, mergeable: false } }, /conflicts/],
     [{ base: { ...aBranch, canMerge: false } }, /protected/],
     [{ base: { ...aBranch, checks: ['build', 'lint'] } }, /not green: lint/],
+    [{ base: { ...aBranch, checks: ['ci / * (push)'] } }, /not green: ci/],
     [{ base: { ...aBranch, approvals: 2 } }, /1 approval of the 2/],
     [{ reviews: { ...fine.reviews, rejected: true } }, /wants changes/],
     [{ repository: { ...fine.repository, archived: true } }, /archived/],

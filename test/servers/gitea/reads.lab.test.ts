@@ -61,6 +61,8 @@ describe('reading a repository', () => {
       /2 branches; default main\.[\s\S]*try\/new +\w{10} +- +name it shop/,
     );
     expect(await text('list_commits', { ref: 'try/new', limit: 1 })).toMatch(/name it shop/);
+    expect(await text('list_commits', { author: 'nobody of this name' })).toMatch(/^0 commits\.$/m);
+    expect(await text('list_commits', { author: 'LAB', limit: 1 })).toMatch(/the start|Initial commit/);
     expect(await text('list_commits', { path: 'db.yaml', ref: 'try/new' })).toMatch(/^1 commit\.[\s\S]*the start/);
   });
 
