@@ -21,17 +21,12 @@ async function anApp(files: Readonly<Record<string, string>>, syncPolicy?: objec
   return app;
 }
 
-const setLive = (namespace: string, value: string) =>
-  kubectl(lab, [
-    '-n',
-    namespace,
-    'patch',
-    'configmap',
-    'one',
-    '--type=merge',
-    '-p',
-    JSON.stringify({ data: { value } }),
-  ]);
+/** Changes the live object past Git, and waits until Argo CD has heard of it. */
+async function setLive(rig: ToolRig, app: string, value: string): Promise<void> {
+  const patch = JSON.stringify({ data: { value } });
+  await kubectl(lab, ['-n', app, 'patch', 'configmap', 'one', '--type=merge', '-p', patch]);
+  await says(rig, 'diff_app', app, new RegExp(`- {2}value: ${value}\\n`));
+}
 
 const says = (rig: ToolRig, tool: string, app: string, text: RegExp) =>
   vi.waitFor(async () => expect((await rig.call(tool, { app })).text).toMatch(text), {
@@ -54,9 +49,9 @@ describe('sync_app', () => {
   it('brings an application under auto-sync back, too, at the commit that was previewed', async () => {
     const { name } = await anApp({ 'app/one.yaml': config('one', 'a') }, { automated: {} });
     const rig = argocdRig(lab.argocd);
-    await says(rig, 'get_app', name, /: Synced, Healthy/);
-    await setLive(name, 'by hand');
-    await rig.call('sync_app', { app: name });
+    await says(rig, 'get_app', name, /: Synced, Healthy[\s\S]*operation +Succeeded/);
+    await setLive(rig, name, 'by hand');
+    expect((await rig.call('sync_app', { app: name })).text).toMatch(/^Waiting for a person/);
     expect((await rig.pending()).change).toMatch(/^to \w{10}: change 1$/);
     expect((await rig.approved('sync_app', { app: name })).text).toMatch(/: Succeeded at \w{10}: now Synced/);
     expect(await readField(lab, name, 'configmap/one', '{.data.value}')).toBe('a');
@@ -66,11 +61,11 @@ describe('sync_app', () => {
     const { name } = await anApp({ 'app/one.yaml': config('one', 'a') });
     const rig = argocdRig(lab.argocd);
     await rig.approved('sync_app', { app: name });
-    await setLive(name, 'by hand');
+    await setLive(rig, name, 'by hand');
     await rig.call('sync_app', { app: name });
     const first = await rig.pending();
     await rig.approvals.settle(first.id, { decision: 'approve', by: 'anna', via: 'cli' });
-    await setLive(name, 'by another hand');
+    await setLive(rig, name, 'by another hand');
     expect((await rig.call('sync_app', { app: name })).text).toMatch(/^Waiting for a person/);
     expect(await rig.approvals.get(first.id)).toMatchObject({ state: 'void' });
   });

@@ -3,8 +3,10 @@ import { adviceFor } from '../../../servers/argocd/advice.ts';
 import { factsOfChanges } from '../../../servers/argocd/floors.ts';
 import { manifestChanges, summaryOf as summaryOfChanges } from '../../../servers/argocd/manifest-diff.ts';
 import { hooksIn } from '../../../servers/argocd/manifests.ts';
+import type { Owner } from '../../../servers/argocd/owner.ts';
 import { asApp } from '../../../servers/argocd/parse-app.ts';
 import { asManaged } from '../../../servers/argocd/resources.ts';
+import { revertInstead } from '../../../servers/argocd/revert.ts';
 import { destinationTo, withSync } from '../../../servers/argocd/set-up.ts';
 import { shownSpec } from '../../../servers/argocd/spec.ts';
 import { detailsOf, riskOf, stepsOf, summaryOf } from '../../../servers/argocd/sync-steps.ts';
@@ -204,5 +206,39 @@ describe('what to do next', () => {
     ['look at pods', anApp({}, status('Synced', 'Degraded')), /app_events, app_logs/],
   ])('is to %s', (_, app, advice) => {
     expect(String(adviceFor(app, undefined))).toMatch(advice);
+  });
+});
+
+describe('a rollback that has to go through Git', () => {
+  const deployed = (id: number, revision: string) => ({ id, revision, deployedAt: '2026-01-01', source: {} });
+  const source = { repoURL: 'https://git.example.invalid/ops.git', path: 'apps/shop', targetRevision: 'main' };
+  const app = (spec: object) =>
+    anApp(
+      { source, ...spec },
+      { history: [deployed(1, 'v1'), deployed(2, 'v2'), deployed(3, 'v2'), deployed(4, 'v3')] },
+    );
+  const instead = async (spec: object, to: number, owner?: Owner) => {
+    const shop = app(spec);
+    const target = shop.history.find(({ id }) => id === to);
+    if (target === undefined) throw new Error(`no deployment ${to}`);
+    return revertInstead(shop, owner, target, async (revision) => `(${revision} by anna)`);
+  };
+
+  it('names repository, path and each commit once, the newest first', async () => {
+    const { message, hint } = await instead({ syncPolicy: { automated: {} } }, 1);
+    expect(message).toMatch(/^shop has auto-sync on/);
+    expect(hint).toMatch(
+      /in https:\/\/git\.example\.invalid\/ops\.git path apps\/shop \(main\) instead.*: v3 \(v3 by anna\); v2 \(v2 by anna\)\. That returns to v1/,
+    );
+  });
+
+  it('says so where no commit lies between', async () => {
+    expect((await instead({}, 2)).hint).toMatch(/v3 \(v3 by anna\)\. That returns to v2/);
+    expect((await instead({}, 4)).hint).toMatch(/of the same commit/);
+  });
+
+  it('names the set that makes the application', async () => {
+    const { message } = await instead({}, 1, { kind: 'ApplicationSet', name: 'teams' });
+    expect(message).toBe('shop is made by ApplicationSet teams, and follows Git.');
   });
 });
