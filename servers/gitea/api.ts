@@ -12,6 +12,7 @@ export const FILE = kindOf('files.gitea');
 export const BRANCH = kindOf('branches.gitea');
 export const COMMIT = kindOf('commits.gitea');
 export const PULL = kindOf('pullrequests.gitea');
+export const SECRET = kindOf('secrets');
 
 function kindOf(name: string): Kind {
   const kind = findKind(name);

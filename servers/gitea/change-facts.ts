@@ -1,6 +1,8 @@
 import { floorOfChange, floorOfText } from '../../shared/cluster/floors.ts';
 import type { Facts } from '../../shared/kernel/action.ts';
 import { stringAt } from '../../shared/kernel/json.ts';
+import type { Target } from '../../shared/tool/define.ts';
+import { SECRET } from './api.ts';
 import type { FileChange } from './changes.ts';
 import { isSource, objectChanges } from './manifests.ts';
 
@@ -30,6 +32,21 @@ export function factsOf(changes: readonly FileChange[]): Facts {
   const asked =
     generated || objects.some(({ before, after }) => ALWAYS_ASKED.includes(stringAt(after ?? before, 'kind') ?? ''));
   return asked ? { minimumTier: 'confirm' } : {};
+}
+
+/**
+ * The Secrets that a call writes into Git, as actions of their own: a rule can name them, and the log masks the whole
+ * input of a call that is about one.
+ */
+export function secretTargets(repo: string, changes: readonly FileChange[]): readonly Target[] {
+  const secrets = changes
+    .flatMap(objectChanges)
+    .filter(({ before, after }) => stringAt(after ?? before, 'kind') === 'Secret');
+  return secrets.map(({ before, after }) => ({
+    kind: SECRET,
+    namespace: repo,
+    name: stringAt(after ?? before, 'metadata', 'name') ?? '',
+  }));
 }
 
 /** What a person should know before they say yes. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BRANCH, short } from '../api.ts';
-import { factsOf } from '../change-facts.ts';
+import { factsOf, secretTargets } from '../change-facts.ts';
 import { planFiles } from '../changes.ts';
 import { commitOnto } from '../commit.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
@@ -23,14 +23,11 @@ export const commitFiles = giteaTool({
   effect: 'write',
   destructive: true,
   input,
-  target: async (input, deps, signal) => [
-    {
-      kind: BRANCH,
-      namespace: input.repo,
-      name: input.branch,
-      facts: factsOf((await read(input, deps, signal)).changes),
-    },
-  ],
+  target: async (input, deps, signal) => {
+    const { repo, branch } = input;
+    const { changes } = await read(input, deps, signal);
+    return [{ kind: BRANCH, namespace: repo, name: branch, facts: factsOf(changes) }, ...secretTargets(repo, changes)];
+  },
   plan: async (input, deps, signal) => {
     const planned = await read(input, deps, signal);
     const { base, changes } = planned;

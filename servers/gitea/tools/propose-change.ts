@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PULL } from '../api.ts';
-import { factsOf } from '../change-facts.ts';
+import { factsOf, secretTargets } from '../change-facts.ts';
 import { planFiles } from '../changes.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
 import { base, body, branch, files, repo, title, why } from '../params.ts';
@@ -37,8 +37,9 @@ export const proposeChange = giteaTool({
   destructive: false,
   input,
   target: async (input, deps, signal) => {
+    const { repo } = input;
     const { changes, branch } = await read(input, deps, signal);
-    return [{ kind: PULL, namespace: input.repo, name: branch, facts: factsOf(changes) }];
+    return [{ kind: PULL, namespace: repo, name: branch, facts: factsOf(changes) }, ...secretTargets(repo, changes)];
   },
   plan: async (input, deps, signal) => {
     const planned = await read(input, deps, signal);
