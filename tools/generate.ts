@@ -5,8 +5,8 @@ import { TOOLS as GITEA } from '../servers/gitea/toolset.ts';
 import { TOOLS as KUBECTL } from '../servers/kubectl/toolset.ts';
 import { TOOLS as PROMETHEUS } from '../servers/prometheus/toolset.ts';
 import { at, isObject, stringAt } from '../shared/kernel/json.ts';
-import { wireTool } from '../shared/tool/mcp-server.ts';
 import type { ToolInfo } from '../shared/tool/toolset.ts';
+import { wireTool } from '../shared/tool/wire.ts';
 import { actionSchema, editorSchema, workflowSchema } from '../shared/workflow/schema.ts';
 
 /** What is made from the tool definitions, and checked in: `npm run check` fails when it is not up to date. */

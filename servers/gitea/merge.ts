@@ -1,18 +1,11 @@
 import type { Rest } from '../../shared/http/rest.ts';
 import { count } from '../../shared/kernel/text.ts';
 import { type Between, filesBetween } from './between.ts';
+import { type Branch, getBranch } from './branches.ts';
 import { asCommit, type Commit, commitsBetween } from './history.ts';
-import {
-  type Checks,
-  checksOf,
-  commitsOf,
-  demandOpen,
-  type Pull,
-  type Reviews,
-  reviewsOf,
-  settledPull,
-} from './pulls.ts';
-import { type Branch, getBranch, type Repo, readRepo } from './repository.ts';
+import { commitsOf, demandOpen, type Pull, settledPull } from './pulls.ts';
+import { type Repo, readRepo } from './repository.ts';
+import { type Checks, checksOf, type Reviews, reviewsOf } from './reviews.ts';
 
 /** All that decides whether a pull request can be merged, and what a person sees of it. */
 export interface MergeFacts {

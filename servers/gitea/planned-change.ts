@@ -1,9 +1,9 @@
 import { short } from './api.ts';
+import type { Branch } from './branches.ts';
 import { risksOf } from './change-facts.ts';
 import { showChanges } from './change-preview.ts';
 import type { FileChange } from './changes.ts';
 import type { GiteaDeps } from './deps.ts';
-import type { Branch } from './repository.ts';
 import { tryManifests } from './try-manifests.ts';
 
 /** A change of files on top of one commit. */

@@ -4,9 +4,9 @@ import type { Rest } from '../../shared/http/rest.ts';
 import { sha256 } from '../../shared/kernel/digest.ts';
 import { messageOf, OpsError } from '../../shared/kernel/errors.ts';
 import { short } from './api.ts';
+import { type Branch, findBranch } from './branches.ts';
 import type { FileChange } from './changes.ts';
 import { commit, makeBranch, makePull, removeBranch } from './commit.ts';
-import { type Branch, findBranch } from './repository.ts';
 
 export interface Proposal {
   readonly repo: string;

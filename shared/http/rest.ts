@@ -1,9 +1,10 @@
 import timers from 'node:timers/promises';
 import { demand, type Permit } from '../gate/permit.ts';
-import { type ErrorCode, OpsError } from '../kernel/errors.ts';
+import { OpsError } from '../kernel/errors.ts';
 import { once } from '../kernel/once.ts';
 import { maskText } from '../kernel/secrets.ts';
 import { oneLine } from '../kernel/text.ts';
+import { jsonOf, parseOr, redirected, statusFacts } from './answers.ts';
 import type { Backend } from './backend.ts';
 import { LIMITS, type Limits } from './failure.ts';
 import type { HttpRequest, HttpResponse, Query } from './send.ts';
@@ -117,49 +118,4 @@ export class Rest {
 
 export function isStatus(error: unknown, status: number): boolean {
   return error instanceof HttpError && error.status === status;
-}
-
-function statusFacts(status: number, { name, howToSet }: Backend): readonly [ErrorCode, string] {
-  switch (status) {
-    case 401:
-      return ['unauthorized', `${name} does not accept the credentials. ${howToSet}`];
-    case 403:
-      return ['unauthorized', `The account of this server has no right to it: a person can grant it in ${name}.`];
-    case 404:
-      return ['not_found', 'Check the name; list what there is.'];
-    case 409:
-      return ['conflict', 'It changed meanwhile, or exists already: look at it again, then call again.'];
-    case 400:
-    case 422:
-      return ['rejected_by_backend', 'Correct the request as the message says.'];
-    default:
-      return status >= 500 || status === 429
-        ? ['rejected_by_backend', `${name} has a problem of its own: try again later, and see its log.`]
-        : ['rejected_by_backend', `See the log of ${name}.`];
-  }
-}
-
-function redirected({ label, howToSet }: Backend, { status, location }: HttpResponse): OpsError {
-  const target = URL.parse(location ?? '')?.origin ?? 'another address';
-  return new OpsError(
-    'unreachable',
-    `${label} sends us to ${oneLine(target, 200)} (HTTP ${status}). Redirects are not followed: the credentials would go with them.`,
-    `If that is the right address, set it. ${howToSet}`,
-  );
-}
-
-function parseOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function jsonOf({ text, cut }: HttpResponse, { label, howToSet }: Backend, what: string): unknown {
-  if (cut) throw new OpsError('too_large', `${what}: the answer of ${label} is too large.`, 'Narrow the question.');
-  const value = parseOr(text);
-  if (value !== undefined) return value;
-  const hint = `Something else may answer there, as a proxy or a sign-in page. ${howToSet}`;
-  throw new OpsError('rejected_by_backend', `${what}: the answer of ${label} is not JSON.`, hint);
 }

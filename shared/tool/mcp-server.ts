@@ -13,6 +13,7 @@ import type { Reply, Verdict } from '../gate/call.ts';
 import { at, isObject } from '../kernel/json.ts';
 import type { CallerIdentity } from './identity.ts';
 import type { Toolset } from './toolset.ts';
+import { wireTool } from './wire.ts';
 
 /** The one file that knows the MCP SDK. It serves protocol 2026-07-28 and, through the SDK's shim, 2025-era clients. */
 export interface ServeOptions {
@@ -141,14 +142,4 @@ function canElicit(server: Server, ctx: ServerContext): boolean {
 function toolUseId(ctx: ServerContext): string | undefined {
   const id = ctx.mcpReq._meta?.['claudecode/toolUseId'];
   return typeof id === 'string' ? id : undefined;
-}
-
-/** A tool as `tools/list` shows it. */
-export function wireTool({ name, summary, effect, destructive, schema }: Toolset['tools'][number]) {
-  return {
-    name,
-    description: summary,
-    inputSchema: { type: 'object' as const, ...schema },
-    annotations: effect === 'read' ? { readOnlyHint: true } : { readOnlyHint: false, destructiveHint: destructive },
-  };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../shared/kernel/errors.ts';
 import { isObject } from '../../shared/kernel/json.ts';
 import { VERBS } from '../../shared/policy/verbs.ts';
-import { wireTool } from '../../shared/tool/mcp-server.ts';
+import { wireTool } from '../../shared/tool/wire.ts';
 import { GENERATED, SERVERS, tokens } from '../../tools/generate.ts';
 import { aCall, aPlan, aWrite } from '../support/builders.ts';
 import { gateRig } from '../support/gate-rig.ts';

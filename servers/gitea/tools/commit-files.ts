@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { BRANCH, short } from '../api.ts';
+import { demandPushable, demandUnmoved, getBranch } from '../branches.ts';
 import { factsOf, secretTargets } from '../change-facts.ts';
 import { planFiles } from '../changes.ts';
 import { commitOnto } from '../commit.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
 import { branch, files, message, repo, why } from '../params.ts';
 import { previewChange, riskText, seenOf } from '../planned-change.ts';
-import { demandPushable, demandUnmoved, getBranch, readRepo } from '../repository.ts';
+import { readRepo } from '../repository.ts';
 
 const input = z.strictObject({ repo, branch, files, message, why });
 

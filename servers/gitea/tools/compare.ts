@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { COMMIT, short } from '../api.ts';
 import { filesBetween } from '../between.ts';
+import { resolveRef } from '../branches.ts';
 import { showChanges } from '../change-preview.ts';
 import { giteaTool } from '../deps.ts';
 import { COMMIT_HEADER, commitRows, commitsBetween, mergeBaseOf } from '../history.ts';
 import { base, ref, repo } from '../params.ts';
-import { readRepo, resolveRef } from '../repository.ts';
+import { readRepo } from '../repository.ts';
 
 const MAX_FILES = 30;
 const MAX_COMMITS = 20;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { BRANCH, short } from '../api.ts';
+import { resolveRef } from '../branches.ts';
 import { makeBranch } from '../commit.ts';
 import { giteaTool } from '../deps.ts';
 import { branch, ref, repo, why } from '../params.ts';
 import { demandFreeBranch } from '../proposal.ts';
-import { demandWritable, readRepo, resolveRef } from '../repository.ts';
+import { demandWritable, readRepo } from '../repository.ts';
 
 export const createBranch = giteaTool({
   name: 'create_branch',

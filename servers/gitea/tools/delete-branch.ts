@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { BRANCH, short } from '../api.ts';
+import { demandUnmoved, getBranch } from '../branches.ts';
 import { removeBranch } from '../commit.ts';
 import { giteaTool } from '../deps.ts';
 import { COMMIT_HEADER, commitRows, commitsBetween } from '../history.ts';
 import { branch, repo, why } from '../params.ts';
 import { openFrom } from '../pulls.ts';
-import { demandUnmoved, demandWritable, getBranch, readRepo } from '../repository.ts';
+import { demandWritable, readRepo } from '../repository.ts';
 
 export const deleteBranch = giteaTool({
   name: 'delete_branch',

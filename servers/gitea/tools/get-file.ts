@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { FILE, short } from '../api.ts';
 import { isLfsPointer, readBlob } from '../blobs.ts';
+import { resolveRef } from '../branches.ts';
 import { giteaTool } from '../deps.ts';
 import { filePath, ref, repo } from '../params.ts';
-import { readRepo, resolveRef } from '../repository.ts';
+import { readRepo } from '../repository.ts';
 import { shownText } from '../shown-text.ts';
 import { treeOf } from '../trees.ts';
 

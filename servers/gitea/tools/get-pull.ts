@@ -7,7 +7,8 @@ import { commentsOf } from '../comments.ts';
 import { giteaTool } from '../deps.ts';
 import { asCommit, COMMIT_HEADER, commitRows } from '../history.ts';
 import { number, repo } from '../params.ts';
-import { checksOf, commitsOf, describePull, reviewsOf, settledPull } from '../pulls.ts';
+import { commitsOf, describePull, settledPull } from '../pulls.ts';
+import { checksOf, reviewsOf } from '../reviews.ts';
 
 const MAX_FILES = 30;
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { count, oneLine, renderTable } from '../../../shared/kernel/text.ts';
 import { BRANCH, short } from '../api.ts';
+import { type Branch, branchesOf } from '../branches.ts';
 import { giteaTool } from '../deps.ts';
 import { page, repo } from '../params.ts';
-import { type Branch, branchesOf, readRepo } from '../repository.ts';
+import { readRepo } from '../repository.ts';
 
 const PAGE = 50;
 

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Rest } from '../../../shared/http/rest.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { below, COMMIT } from '../api.ts';
+import { resolveRef } from '../branches.ts';
 import { giteaTool } from '../deps.ts';
 import { asCommit, COMMIT_HEADER, type Commit, commitRows } from '../history.ts';
 import { filePath, page, ref, repo, text } from '../params.ts';
-import { readRepo, resolveRef } from '../repository.ts';
+import { readRepo } from '../repository.ts';
 
 export const listCommits = giteaTool({
   name: 'list_commits',

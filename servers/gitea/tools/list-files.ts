@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { FILE, short } from '../api.ts';
+import { resolveRef } from '../branches.ts';
 import { giteaTool } from '../deps.ts';
 import { filePath, ref, repo } from '../params.ts';
-import { readRepo, resolveRef } from '../repository.ts';
+import { readRepo } from '../repository.ts';
 import { type Entry, treeOf } from '../trees.ts';
 
 const MAX_ROWS = 200;

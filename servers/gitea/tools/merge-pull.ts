@@ -3,6 +3,7 @@ import { path } from '../../../shared/http/path.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { below, PULL, short } from '../api.ts';
+import { demandUnmoved } from '../branches.ts';
 import { factsOf } from '../change-facts.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
 import { COMMIT_HEADER, commitRows } from '../history.ts';
@@ -11,7 +12,7 @@ import { number, repo, why } from '../params.ts';
 import { previewChange, riskText } from '../planned-change.ts';
 import { isAgents } from '../proposal.ts';
 import { describePull } from '../pulls.ts';
-import { demandUnmoved, MERGE_STYLES } from '../repository.ts';
+import { MERGE_STYLES } from '../repository.ts';
 
 const input = z.strictObject({
   repo,

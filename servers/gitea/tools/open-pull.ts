@@ -3,6 +3,7 @@ import { OpsError } from '../../../shared/kernel/errors.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { PULL, short } from '../api.ts';
 import { filesBetween } from '../between.ts';
+import { getBranch } from '../branches.ts';
 import { factsOf } from '../change-facts.ts';
 import { showChanges } from '../change-preview.ts';
 import { makePull } from '../commit.ts';
@@ -10,7 +11,7 @@ import { giteaTool, oncePerCall } from '../deps.ts';
 import { COMMIT_HEADER, commitRows, commitsBetween, mergeBaseOf } from '../history.ts';
 import { base, body, branch, repo, title, why } from '../params.ts';
 import { openFrom } from '../pulls.ts';
-import { demandLive, getBranch, readRepo } from '../repository.ts';
+import { demandLive, readRepo } from '../repository.ts';
 
 const MAX_FILES = 50;
 

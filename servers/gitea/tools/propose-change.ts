@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { PULL } from '../api.ts';
+import { getBranch } from '../branches.ts';
 import { factsOf, secretTargets } from '../change-facts.ts';
 import { planFiles } from '../changes.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
 import { base, body, branch, files, repo, title, why } from '../params.ts';
 import { previewChange, riskText, seenOf } from '../planned-change.ts';
 import { branchFor, demandFreeBranch, propose } from '../proposal.ts';
-import { demandWritable, getBranch, readRepo } from '../repository.ts';
+import { demandWritable, readRepo } from '../repository.ts';
 
 const input = z.strictObject({
   repo,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { COMMIT, PULL, short } from '../api.ts';
+import { demandPushable, demandUnmoved, getBranch } from '../branches.ts';
 import { factsOf } from '../change-facts.ts';
 import { commitOnto } from '../commit.ts';
 import { giteaTool, oncePerCall } from '../deps.ts';
@@ -9,7 +10,7 @@ import { inverseOf } from '../inverse.ts';
 import { branch, repo, sha, why } from '../params.ts';
 import { previewChange, riskText, seenOf } from '../planned-change.ts';
 import { demandFreeBranch, propose } from '../proposal.ts';
-import { demandPushable, demandUnmoved, demandWritable, getBranch, readRepo } from '../repository.ts';
+import { demandWritable, readRepo } from '../repository.ts';
 
 const input = z.strictObject({
   repo,

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { count, oneLine } from '../../../shared/kernel/text.ts';
 import { FILE, short } from '../api.ts';
 import { readBlob } from '../blobs.ts';
+import { resolveRef } from '../branches.ts';
 import { giteaTool } from '../deps.ts';
 import { filePath, ref, repo, text } from '../params.ts';
-import { readRepo, resolveRef } from '../repository.ts';
+import { readRepo } from '../repository.ts';
 import { shownText } from '../shown-text.ts';
 import { type Entry, treeOf } from '../trees.ts';
 
