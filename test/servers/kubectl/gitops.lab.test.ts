@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LabInfo } from '../../../lab/index.ts';
 import { kubectl } from '../../../lab/kubectl-exec.ts';
-import { type AnApplication, anApplication, withApplications } from '../../support/argocd.ts';
+import { type AnApplication, anApplication, anApplicationSet } from '../../support/argocd.ts';
 import { kubectlRig } from '../../support/kubectl-rig.ts';
-import { freshNamespace, labForTests } from '../../support/lab.ts';
-import { createObjects, removeNamespaces } from '../../support/lab-objects.ts';
+import { freshNamespace, wholeLabForTests } from '../../support/lab.ts';
+import { createObjects, readField, removeNamespaces } from '../../support/lab-objects.ts';
 import { aConfigMap, aDeployment } from '../../support/workloads.ts';
 
 const TRACKING = 'argocd.argoproj.io/tracking-id';
@@ -13,8 +13,7 @@ const INSTANCE = 'app.kubernetes.io/instance';
 let lab: LabInfo;
 let namespace: string;
 beforeAll(async () => {
-  lab = await labForTests();
-  await withApplications(lab);
+  lab = await wholeLabForTests();
   namespace = await freshNamespace(lab, 'gitops');
   return () => removeNamespaces(lab, namespace);
 });
@@ -106,13 +105,9 @@ describe('a live change of what Argo CD heals', () => {
 
   it('that an ApplicationSet overwrites is made in its template', async () => {
     const name = `made-${namespace}`;
-    const owner = {
-      apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'ApplicationSet',
-      name: 'all',
-      uid: 'u',
-      controller: true,
-    };
+    await create(anApplicationSet('all', namespace));
+    const uid = await readField(lab, namespace, 'applicationset/all', '{.metadata.uid}');
+    const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet', name: 'all', uid, controller: true };
     await create(anApplication(name, namespace, { selfHeal: false, metadata: { ownerReferences: [owner] } }));
     const input = {
       kind: 'applications.argoproj.io',
