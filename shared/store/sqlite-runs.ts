@@ -1,10 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
-import { messageOf, OpsError } from '../kernel/errors.ts';
+import type Database from 'better-sqlite3';
 import { numberAt, stringAt } from '../kernel/json.ts';
 import { eventSchema, type RunEvent } from '../workflow/events.ts';
 import { type Appended, type RunFilter, type RunRow, type RunStore, rowSchema } from '../workflow/run-store.ts';
+import { guarded, openFile } from './sqlite-file.ts';
 
 /** Forward only; each step is one transaction. Counted in a table: `user_version` counts the approvals' steps. */
 const MIGRATIONS: readonly string[] = [
@@ -27,9 +25,6 @@ const MIGRATIONS: readonly string[] = [
 ];
 const PART = 'runs';
 
-/** Milliseconds to wait for another process that writes. */
-const BUSY = 5_000;
-
 const UPSERT = `INSERT INTO runs (run, workflow, status, lock, created_at, body) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT (run) DO UPDATE SET status = excluded.status, lock = excluded.lock, body = excluded.body`;
 
@@ -40,7 +35,7 @@ export class SqliteRunStore implements RunStore {
 
   constructor(file: string) {
     this.#file = file;
-    this.#db = this.#guard('opened', () => open(file));
+    this.#db = this.#guard('opened', () => openFile(file, migrate));
   }
 
   async append(seq: number, event: RunEvent, row: RunRow): Promise<Appended> {
@@ -86,27 +81,8 @@ export class SqliteRunStore implements RunStore {
   }
 
   #guard<T>(verb: string, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw new OpsError(
-        'store_unavailable',
-        `The runs in ${this.#file} cannot be ${verb}: ${messageOf(error)}.`,
-        'Free space, fix the permissions of that file, or move a damaged file away (open approvals and runs are lost with it).',
-        { cause: error },
-      );
-    }
+    return guarded('runs', this.#file, verb, work);
   }
-}
-
-function open(file: string): Database.Database {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const db = new Database(file, { timeout: BUSY });
-  chmodSync(file, 0o600);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.transaction(() => migrate(db)).immediate();
-  return db;
 }
 
 function migrate(db: Database.Database): void {

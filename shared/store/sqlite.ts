@@ -1,10 +1,8 @@
-import { chmodSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { type Approval, approvalSchema, OPEN_STATES } from '../approvals/approval.ts';
 import type { ApprovalFilter, ApprovalStore } from '../approvals/store.ts';
-import { messageOf, OpsError } from '../kernel/errors.ts';
 import { stringAt } from '../kernel/json.ts';
+import { guarded, openFile } from './sqlite-file.ts';
 
 const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ');
 
@@ -21,17 +19,14 @@ const MIGRATIONS: readonly string[] = [
    CREATE INDEX approvals_newest ON approvals (created_at DESC);`,
 ];
 
-/** Milliseconds to wait for another process that writes. */
-const BUSY = 5_000;
-
-/** One SQLite file that all servers, the CLI and the dashboard of one machine share. */
+/** Approvals in the SQLite file of this machine. */
 export class SqliteApprovalStore implements ApprovalStore {
   readonly #db: Database.Database;
   readonly #file: string;
 
   constructor(file: string) {
     this.#file = file;
-    this.#db = this.#guard('opened', () => open(file));
+    this.#db = this.#guard('opened', () => openFile(file, migrate));
   }
 
   async open(approval: Approval): Promise<Approval> {
@@ -78,38 +73,16 @@ export class SqliteApprovalStore implements ApprovalStore {
   }
 
   #guard<T>(verb: string, work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      throw new OpsError(
-        'store_unavailable',
-        `The approvals in ${this.#file} cannot be ${verb}: ${messageOf(error)}.`,
-        'Free space, fix the permissions of that file, or move a damaged file away (open approvals are lost with it).',
-        { cause: error },
-      );
-    }
+    return guarded('approvals', this.#file, verb, work);
   }
 }
 
-function open(file: string): Database.Database {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const db = new Database(file, { timeout: BUSY });
-  chmodSync(file, 0o600);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  migrate(db);
-  return db;
-}
-
 function migrate(db: Database.Database): void {
-  const migrateAll = db.transaction(() => {
-    const done = Number(db.pragma('user_version', { simple: true }));
-    if (done > MIGRATIONS.length)
-      throw new Error(`it was written by a newer version (schema ${done}, known ${MIGRATIONS.length})`);
-    for (const step of MIGRATIONS.slice(done)) db.exec(step);
-    if (done < MIGRATIONS.length) db.pragma(`user_version = ${MIGRATIONS.length}`);
-  });
-  migrateAll.immediate();
+  const done = Number(db.pragma('user_version', { simple: true }));
+  if (done > MIGRATIONS.length)
+    throw new Error(`it was written by a newer version (schema ${done}, known ${MIGRATIONS.length})`);
+  for (const step of MIGRATIONS.slice(done)) db.exec(step);
+  if (done < MIGRATIONS.length) db.pragma(`user_version = ${MIGRATIONS.length}`);
 }
 
 function parse(row: unknown): Approval {
