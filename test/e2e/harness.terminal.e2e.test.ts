@@ -11,6 +11,8 @@ const scripts = {
   ask: [change, say('Turn over.')],
   askThrice: [change, change, change, say('Turn over.')],
   delegate: [
+    // The first call waits until the server has started: an agent without a single tool would not be.
+    change,
     use('Agent', { description: 'Scale', prompt: '[[script:ask]] Scale it.', subagent_type: 'helper' }),
     say('Waiting for the helper.'),
     say('All done.'),
@@ -67,6 +69,8 @@ it('asks for a subagent too, even when permissions are skipped', async () => {
   const warned = '{"skipDangerousModePermissionPrompt":true}';
   const extra = ['--dangerously-skip-permissions', '--settings', warned];
   const { terminal, model } = await open({ script: 'delegate', extra });
+  await decide(terminal, 'approve');
+  await terminal.waitFor('Waiting for the helper.');
   await decide(terminal, 'approve');
   expect(await terminal.waitFor('All done.')).toContain('bypass permissions on');
   expect(model.results('ask')).toMatchObject([{ text: expect.stringContaining('"approve"') }]);
