@@ -68,7 +68,11 @@ it('a crash-looping app is traced to its commit, reverted by one approval, synce
   const pull = () => Number(/#(\d+) of/.exec(product?.model.results('propose').at(-1)?.text ?? '')?.[1]);
   product = await installProduct(claude, lab, () => ({
     incident: [
+      // One call of each server first, which waits until it has started: an agent without a single tool would not be.
       use('mcp__kubectl__health', { namespace: name }),
+      use('mcp__argocd__list_apps', { trouble: true }),
+      use('mcp__prometheus__targets', { down: true }),
+      use('mcp__gitea__list_pulls', { repo }),
       delegate('prometheus-analyst', 'alerts'),
       say('Waiting for the alerts.'),
       delegate('argocd-operator', 'history'),
@@ -132,6 +136,9 @@ it('a crash-looping app is traced to its commit, reverted by one approval, synce
     records().map(({ phase, agent, server, tool, outcome }) => [phase, agent, `${server}.${tool}`, outcome?.status]),
   ).toEqual([
     ['outcome', 'main', 'kubectl.health', 'ok'],
+    ['outcome', 'main', 'argocd.list_apps', 'ok'],
+    ['outcome', 'main', 'prometheus.targets', 'ok'],
+    ['outcome', 'main', 'gitea.list_pulls', 'ok'],
     ['outcome', 'prometheus-analyst', 'prometheus.alerts', 'ok'],
     ['outcome', 'argocd-operator', 'argocd.app_history', 'ok'],
     ['outcome', 'argocd-operator', 'argocd.rollback_app', 'error'],
