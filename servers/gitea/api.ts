@@ -1,24 +1,17 @@
 import { path } from '../../shared/http/path.ts';
 import type { Dialect } from '../../shared/http/rest.ts';
-import type { Kind } from '../../shared/kernel/action.ts';
 import { stringAt } from '../../shared/kernel/json.ts';
-import { findKind } from '../../shared/policy/kinds.ts';
+import { knownKind } from '../../shared/policy/kinds.ts';
 
 /** Gitea and Forgejo answer errors as `{ "message": "...", "url": "..." }`. */
 export const DIALECT: Dialect = { messageOf: (body) => stringAt(body, 'message') };
 
-export const REPOSITORY = kindOf('repositories.gitea');
-export const FILE = kindOf('files.gitea');
-export const BRANCH = kindOf('branches.gitea');
-export const COMMIT = kindOf('commits.gitea');
-export const PULL = kindOf('pullrequests.gitea');
-export const SECRET = kindOf('secrets');
-
-function kindOf(name: string): Kind {
-  const kind = findKind(name);
-  if (kind === undefined) throw new Error(`shared/policy/kinds.ts lacks ${name}`);
-  return kind;
-}
+export const REPOSITORY = knownKind('repositories.gitea');
+export const FILE = knownKind('files.gitea');
+export const BRANCH = knownKind('branches.gitea');
+export const COMMIT = knownKind('commits.gitea');
+export const PULL = knownKind('pullrequests.gitea');
+export const SECRET = knownKind('secrets');
 
 /** A path below a repository: what comes after it is encoded already. */
 export function below(repo: string, rest = ''): string {

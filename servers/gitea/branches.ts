@@ -4,7 +4,7 @@ import { isStatus, type Rest } from '../../shared/http/rest.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, isObject, numberAt, stringAt } from '../../shared/kernel/json.ts';
 import { below, parts, short } from './api.ts';
-import { demandWritable, type Repo } from './repository.ts';
+import { demandWritable, type Repo, readRepo } from './repository.ts';
 
 export interface Branch {
   readonly name: string;
@@ -116,4 +116,14 @@ export async function resolveRef(gitea: Rest, repo: string, ref: string, signal:
     `${repo} has no branch, tag or commit ${ref}.`,
     'See list_branches and list_commits.',
   );
+}
+
+/** The same, of the default branch where none is named. */
+export async function commitAt(
+  gitea: Rest,
+  repo: string,
+  ref: string | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  return resolveRef(gitea, repo, ref ?? (await readRepo(gitea, repo, signal)).defaultBranch, signal);
 }

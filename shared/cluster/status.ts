@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../http/send.ts';
 import { type ErrorCode, OpsError } from '../kernel/errors.ts';
-import { stringAt } from '../kernel/json.ts';
+import { parseJson, stringAt } from '../kernel/json.ts';
 import { maskText } from '../kernel/secrets.ts';
 import { oneLine } from '../kernel/text.ts';
 
@@ -31,18 +31,10 @@ export function isHttp(error: unknown, status: number): boolean {
 const ECHO = /Invalid value: "map\[[\s\S]*\]"/g;
 
 function messageFrom({ text, status }: HttpResponse): string {
-  const message = stringAt(parseOr(text), 'message');
+  const message = stringAt(parseJson(text), 'message');
   return message === undefined
     ? `the API server answered ${status}`
     : oneLine(maskText(message.replace(ECHO, 'Invalid value')), 600).replace(/\.$/, '');
-}
-
-function parseOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The JSON of an answer; what is not JSON is an error that shows none of it. */
@@ -53,7 +45,7 @@ export function jsonOf({ text, cut }: HttpResponse, what: string): unknown {
       `${what}: the answer is too large.`,
       'Narrow it with a namespace, a selector or a limit.',
     );
-  const value = parseOr(text);
+  const value = parseJson(text);
   if (value === undefined)
     throw new OpsError(
       'rejected_by_backend',

@@ -1,4 +1,5 @@
 import { type ErrorCode, OpsError } from '../kernel/errors.ts';
+import { parseJson } from '../kernel/json.ts';
 import { oneLine } from '../kernel/text.ts';
 import type { Backend } from './backend.ts';
 import type { HttpResponse } from './send.ts';
@@ -34,18 +35,10 @@ export function redirected({ label, howToSet }: Backend, { status, location }: H
   );
 }
 
-export function parseOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The JSON of an answer; what is not JSON is an error that shows none of it. */
 export function jsonOf({ text, cut }: HttpResponse, { label, howToSet }: Backend, what: string): unknown {
   if (cut) throw new OpsError('too_large', `${what}: the answer of ${label} is too large.`, 'Narrow the question.');
-  const value = parseOr(text);
+  const value = parseJson(text);
   if (value !== undefined) return value;
   const hint = `Something else may answer there, as a proxy or a sign-in page. ${howToSet}`;
   throw new OpsError('rejected_by_backend', `${what}: the answer of ${label} is not JSON.`, hint);

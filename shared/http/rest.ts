@@ -1,10 +1,11 @@
 import timers from 'node:timers/promises';
 import { demand, type Permit } from '../gate/permit.ts';
 import { OpsError } from '../kernel/errors.ts';
+import { parseJson } from '../kernel/json.ts';
 import { once } from '../kernel/once.ts';
 import { maskText } from '../kernel/secrets.ts';
 import { oneLine } from '../kernel/text.ts';
-import { jsonOf, parseOr, redirected, statusFacts } from './answers.ts';
+import { jsonOf, redirected, statusFacts } from './answers.ts';
 import type { Backend } from './backend.ts';
 import { LIMITS, type Limits } from './failure.ts';
 import type { HttpRequest, HttpResponse, Query } from './send.ts';
@@ -107,7 +108,7 @@ export class Rest {
     if (status >= 200 && status < 300) return response;
     const backend = await this.backend();
     if (status >= 300 && status < 400) throw redirected(backend, response);
-    const said = oneLine(maskText(this.#dialect.messageOf(parseOr(text)) ?? ''), 600).replace(/\.$/, '');
+    const said = oneLine(maskText(this.#dialect.messageOf(parseJson(text)) ?? ''), 600).replace(/\.$/, '');
     const explained = this.#dialect.explain?.(status, said);
     if (explained !== undefined) throw explained;
     const [code, hint] = statusFacts(status, backend);

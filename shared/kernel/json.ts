@@ -9,6 +9,15 @@ export function toJsonObject(value: object): JsonObject {
   return copy;
 }
 
+/** The value of a JSON text; undefined where it is none, which no JSON text stands for. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

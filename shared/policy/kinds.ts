@@ -92,3 +92,10 @@ export function findKind(word: string): Kind | undefined {
   const wanted = group.join('.');
   return KINDS.find((kind) => kind.names.includes(name) && (wanted === '' || kind.group === wanted));
 }
+
+/** The same for a name that our own code gives: the list has to have it. */
+export function knownKind(name: string): Kind {
+  const kind = findKind(name);
+  if (kind === undefined) throw new Error(`shared/policy/kinds.ts lacks ${name}`);
+  return kind;
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { path } from '../../../shared/http/path.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import { at, stringAt } from '../../../shared/kernel/json.ts';
+import { at, parseJson, stringAt } from '../../../shared/kernel/json.ts';
 import { count } from '../../../shared/kernel/text.ts';
 import { targetOf } from '../app.ts';
 import { argocdTool } from '../deps.ts';
@@ -60,18 +60,10 @@ export const appLogs = argocdTool({
 /** One line of the stream: an entry, an error, or the sign that a pod's log is over. */
 function entryOf(line: string): readonly string[] {
   if (line.trim() === '') return [];
-  const value = parse(line);
+  // The last line of a log that was cut is none.
+  const value = parseJson(line);
   const message = stringAt(value, 'error', 'message');
   if (message !== undefined) return [`(${message})`];
   if (at(value, 'result', 'last') === true) return [];
   return [`${stringAt(value, 'result', 'podName') ?? ''} ${stringAt(value, 'result', 'content') ?? ''}`.trim()];
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // The last line of a log that was cut.
-    return undefined;
-  }
 }

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { arrayAt, isObject, stringAt } from '../../../shared/kernel/json.ts';
-import { targetOf } from '../app.ts';
-import { argocdTool, oncePerCall } from '../deps.ts';
-import { factsOf } from '../owner.ts';
+import { argocdTool } from '../deps.ts';
+import { ownedTarget, readOnce } from '../owned-app.ts';
 import { app, text, why } from '../params.ts';
-import { readApp } from '../read-app.ts';
 import { planSpec } from '../spec.ts';
 
 const input = z.strictObject({
@@ -19,8 +17,6 @@ const input = z.strictObject({
   why,
 });
 
-const read = oncePerCall(({ app }: z.output<typeof input>, { argocd }, signal) => readApp(argocd, app, signal));
-
 export const setParameters = argocdTool({
   name: 'set_parameters',
   summary: 'Override Helm parameters or kustomize images of an application. Prefer a change in Git.',
@@ -28,12 +24,9 @@ export const setParameters = argocdTool({
   effect: 'write',
   destructive: true,
   input,
-  target: async (input, deps, signal) => {
-    const app = await read(input, deps, signal);
-    return [targetOf(input.app, await factsOf(deps.argocd, app, signal))];
-  },
+  target: ownedTarget,
   plan: async (input, deps, signal) => {
-    const app = await read(input, deps, signal);
+    const app = await readOnce(input, deps, signal);
     if (input.helm.length + input.images.length === 0)
       throw new OpsError('invalid_input', 'Nothing is to be set.', 'Give helm or images.');
     const spec = isObject(app.raw.spec) ? app.raw.spec : {};

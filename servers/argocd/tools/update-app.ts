@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { isObject, stringAt } from '../../../shared/kernel/json.ts';
-import { targetOf } from '../app.ts';
-import { argocdTool, oncePerCall } from '../deps.ts';
-import { factsOf } from '../owner.ts';
+import { argocdTool } from '../deps.ts';
+import { ownedTarget, readOnce } from '../owned-app.ts';
 import { app, cluster, folder, namespace, project, repoUrl, revision, why } from '../params.ts';
-import { readApp } from '../read-app.ts';
 import { destinationTo, withSync } from '../set-up.ts';
 import { planSpec, type Spec } from '../spec.ts';
 
@@ -23,8 +21,6 @@ const input = z.strictObject({
   why,
 });
 
-const read = oncePerCall(({ app }: z.output<typeof input>, { argocd }, signal) => readApp(argocd, app, signal));
-
 export const updateApp = argocdTool({
   name: 'update_app',
   summary: 'Change the source, destination or sync policy of an application; what is left out stays.',
@@ -32,12 +28,9 @@ export const updateApp = argocdTool({
   effect: 'write',
   destructive: true,
   input,
-  target: async (input, deps, signal) => {
-    const app = await read(input, deps, signal);
-    return [targetOf(input.app, await factsOf(deps.argocd, app, signal))];
-  },
+  target: ownedTarget,
   plan: async (input, deps, signal) => {
-    const app = await read(input, deps, signal);
+    const app = await readOnce(input, deps, signal);
     const spec = isObject(app.raw.spec) ? app.raw.spec : {};
     return planSpec(deps.argocd, input.app, app, wantedSpec(spec, input), signal);
   },

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { FILE, short } from '../api.ts';
 import { isLfsPointer, readBlob } from '../blobs.ts';
-import { resolveRef } from '../branches.ts';
+import { commitAt } from '../branches.ts';
 import { giteaTool } from '../deps.ts';
 import { filePath, ref, repo } from '../params.ts';
-import { readRepo } from '../repository.ts';
 import { shownText } from '../shown-text.ts';
 import { treeOf } from '../trees.ts';
 
@@ -23,7 +22,7 @@ export const getFile = giteaTool({
   }),
   target: ({ repo, path }) => [{ kind: FILE, namespace: repo, name: path }],
   run: async ({ repo, path, ref, from, lines }, { gitea }, signal) => {
-    const commit = await resolveRef(gitea, repo, ref ?? (await readRepo(gitea, repo, signal)).defaultBranch, signal);
+    const commit = await commitAt(gitea, repo, ref, signal);
     const entry = (await treeOf(gitea, repo, commit, signal)).get(path);
     if (entry === undefined)
       throw new OpsError('not_found', `${repo} has no ${path} at ${short(commit)}.`, 'See list_files.');

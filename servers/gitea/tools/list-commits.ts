@@ -2,11 +2,10 @@ import { z } from 'zod';
 import type { Rest } from '../../../shared/http/rest.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { below, COMMIT } from '../api.ts';
-import { resolveRef } from '../branches.ts';
+import { commitAt } from '../branches.ts';
 import { giteaTool } from '../deps.ts';
 import { asCommit, COMMIT_HEADER, type Commit, commitRows } from '../history.ts';
 import { filePath, page, ref, repo, text } from '../params.ts';
-import { readRepo } from '../repository.ts';
 
 export const listCommits = giteaTool({
   name: 'list_commits',
@@ -28,7 +27,7 @@ export const listCommits = giteaTool({
   }),
   target: ({ repo }) => [{ kind: COMMIT, namespace: repo }],
   run: async ({ repo, ref, path, author, since, limit, page }, { gitea }, signal) => {
-    const sha = await resolveRef(gitea, repo, ref ?? (await readRepo(gitea, repo, signal)).defaultBranch, signal);
+    const sha = await commitAt(gitea, repo, ref, signal);
     const find = { sha, path, since, author, limit, page };
     const { commits, next } = await commitsOf(gitea, repo, find, signal);
     const more = next === undefined ? '' : ` More: page=${next}.`;

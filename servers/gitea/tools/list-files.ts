@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { count, renderTable } from '../../../shared/kernel/text.ts';
 import { FILE, short } from '../api.ts';
-import { resolveRef } from '../branches.ts';
+import { commitAt } from '../branches.ts';
 import { giteaTool } from '../deps.ts';
 import { filePath, ref, repo } from '../params.ts';
-import { readRepo } from '../repository.ts';
 import { type Entry, treeOf } from '../trees.ts';
 
 const MAX_ROWS = 200;
@@ -23,7 +22,7 @@ export const listFiles = giteaTool({
   }),
   target: ({ repo }) => [{ kind: FILE, namespace: repo }],
   run: async ({ repo, path, recursive, ref }, { gitea }, signal) => {
-    const commit = await resolveRef(gitea, repo, ref ?? (await readRepo(gitea, repo, signal)).defaultBranch, signal);
+    const commit = await commitAt(gitea, repo, ref, signal);
     const tree = await treeOf(gitea, repo, commit, signal);
     if (path !== undefined && !tree.has(path)) {
       throw new OpsError('not_found', `${repo} has no ${path} at ${short(commit)}.`, `At its root: ${namesAt(tree)}.`);

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { count, oneLine } from '../../../shared/kernel/text.ts';
 import { FILE, short } from '../api.ts';
 import { readBlob } from '../blobs.ts';
-import { resolveRef } from '../branches.ts';
+import { commitAt } from '../branches.ts';
 import { giteaTool } from '../deps.ts';
 import { filePath, ref, repo, text } from '../params.ts';
-import { readRepo } from '../repository.ts';
 import { shownText } from '../shown-text.ts';
 import { type Entry, treeOf } from '../trees.ts';
 
@@ -30,7 +29,7 @@ export const searchCode = giteaTool({
   }),
   target: ({ repo }) => [{ kind: FILE, namespace: repo }],
   run: async ({ repo, text: wanted, path, ref }, { gitea }, signal) => {
-    const commit = await resolveRef(gitea, repo, ref ?? (await readRepo(gitea, repo, signal)).defaultBranch, signal);
+    const commit = await commitAt(gitea, repo, ref, signal);
     const tree = await treeOf(gitea, repo, commit, signal);
     const below = [...tree.values()].filter(
       ({ type, mode, path: file }) =>
