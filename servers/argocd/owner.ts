@@ -1,3 +1,4 @@
+import { applicationSetOwner, appOfMark, TRACKING_ID } from '../../shared/cluster/argocd-marks.ts';
 import { isOurs, OURS_FLOOR } from '../../shared/cluster/floors.ts';
 import { annotation, controllerOf } from '../../shared/cluster/objects.ts';
 import type { Rest } from '../../shared/http/rest.ts';
@@ -13,8 +14,6 @@ export type Owner =
   /** The parent of an app of apps, by Argo CD's tracking id; undefined where it cannot be read. */
   | { readonly kind: 'Application'; readonly name: string; readonly parent: App | undefined };
 
-const TRACKING_ID = 'argocd.argoproj.io/tracking-id';
-
 export async function ownerOf(argocd: Rest, app: App, signal: AbortSignal): Promise<Owner | undefined> {
   const controller = controllerOf(app.raw);
   if (controller?.kind === 'ApplicationSet') return { kind: 'ApplicationSet', name: controller.name };
@@ -22,8 +21,7 @@ export async function ownerOf(argocd: Rest, app: App, signal: AbortSignal): Prom
   const [parent, type, place] = annotation(app.raw, TRACKING_ID)?.split(':') ?? [];
   if (parent === undefined || type !== 'argoproj.io/Application' || place !== `${app.namespace}/${app.name}`)
     return undefined;
-  // Argo CD writes `<namespace>_<app>` for a parent outside of its own namespace.
-  const [name = '', namespace] = parent.split('_').reverse();
+  const { name, namespace } = appOfMark(parent);
   const found = await readApp(argocd, { name, namespace }, signal).catch((error: unknown) => {
     if (error instanceof OpsError && ['not_found', 'unauthorized'].includes(error.code)) return undefined;
     throw error;
@@ -39,10 +37,7 @@ export async function factsOf(argocd: Rest, app: App, signal: AbortSignal): Prom
 }
 
 function gitopsOf(owner: Owner): GitOpsOwner {
-  if (owner.kind === 'ApplicationSet') {
-    const instead = `change spec.template of ApplicationSet ${owner.name} instead, in Git if it is there`;
-    return { app: owner.name, selfHeal: true, repo: '', path: 'spec.template', revision: '', instead };
-  }
+  if (owner.kind === 'ApplicationSet') return applicationSetOwner(owner.name);
   const [source] = owner.parent === undefined ? [] : sourcesOf(owner.parent.raw.spec);
   return {
     app: owner.name,

@@ -1,3 +1,4 @@
+import { applicationSetOwner, appOfMark, TRACKING_ID } from '../../shared/cluster/argocd-marks.ts';
 import { type Cluster, describeRef, type ObjectRef } from '../../shared/cluster/cluster.ts';
 import type { Resource } from '../../shared/cluster/discovery.ts';
 import { listAll } from '../../shared/cluster/lists.ts';
@@ -7,8 +8,6 @@ import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at, stringAt } from '../../shared/kernel/json.ts';
 import { count } from '../../shared/kernel/text.ts';
 
-/** `<app>:<group>/<kind>:<namespace>/<name>` (Argo CD's default resource tracking). */
-const TRACKING_ID = 'argocd.argoproj.io/tracking-id';
 /** Argo CD's older tracking; Helm and kustomize use the first too, so an Application must confirm it. */
 const INSTANCE_LABELS = ['app.kubernetes.io/instance', 'argocd.argoproj.io/instance'];
 /** Applications of one name, in all namespaces. */
@@ -56,7 +55,6 @@ async function applicationFor(
   return undefined;
 }
 
-/** Argo CD writes `<namespace>_<app>` for apps outside of its own namespace; neither name can hold an underscore. */
 async function applicationsNamed(
   cluster: Cluster,
   resource: Resource,
@@ -64,7 +62,7 @@ async function applicationsNamed(
   ref: ObjectRef,
   signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
-  const [name = '', namespace] = appName.split('_').reverse();
+  const { name, namespace } = appOfMark(appName);
   const fields = `metadata.name=${name}`;
   try {
     return (await listAll(cluster, { resource, namespace, fields, cap: MAX_APPS }, signal)).items;
@@ -112,10 +110,8 @@ function describeOwner(app: KubeObject): GitOpsOwner {
   };
 }
 
-/** An Application that an ApplicationSet makes is overwritten by it, whatever its own sync policy says. */
 function setOwner({ resource }: ObjectRef, object: KubeObject): GitOpsOwner | undefined {
   const owner = controllerOf(object);
   if (resource.group !== 'argoproj.io' || owner?.kind !== 'ApplicationSet') return undefined;
-  const instead = `change spec.template of ApplicationSet ${owner.name} instead, in Git if it is there`;
-  return { app: owner.name, selfHeal: true, repo: '', path: 'spec.template', revision: '', instead };
+  return applicationSetOwner(owner.name);
 }
