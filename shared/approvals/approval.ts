@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../kernel/json.ts';
 
-const states = [
+export const STATES = [
   'pending',
   'approved',
   'rejected',
@@ -12,7 +12,7 @@ const states = [
   'failed',
   'unknown',
 ] as const;
-export type ApprovalState = (typeof states)[number];
+export type ApprovalState = (typeof STATES)[number];
 
 /** The moves that exist. A settled approval never changes. */
 export const NEXT: Readonly<Record<ApprovalState, readonly ApprovalState[]>> = {
@@ -59,7 +59,7 @@ export const approvalSchema = z.object({
   session: z.string().exactOptional(),
   run: z.string().exactOptional(),
   rule: z.string(),
-  state: z.enum(states),
+  state: z.enum(STATES),
   /** Milliseconds since the epoch, as are all times here. */
   createdAt: z.number(),
   expiresAt: z.number(),

@@ -2,16 +2,18 @@ import type { JsonObject } from '../kernel/json.ts';
 import type { Tier } from '../policy/verbs.ts';
 
 /** What came of a call. `pending` and `void`: nothing has run. `unknown`: it may have run. */
-export type OutcomeStatus =
-  | 'ok'
-  | 'error'
-  | 'refused'
-  | 'pending'
-  | 'rejected'
-  | 'expired'
-  | 'void'
-  | 'cancelled'
-  | 'unknown';
+export const OUTCOME_STATUSES = [
+  'ok',
+  'error',
+  'refused',
+  'pending',
+  'rejected',
+  'expired',
+  'void',
+  'cancelled',
+  'unknown',
+] as const;
+export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
 export interface LoggedAction {
   readonly verb: string;

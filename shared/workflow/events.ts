@@ -8,7 +8,7 @@ const step = z.string();
 const attempt = z.int().min(1);
 
 /** An alert as Alertmanager sends it; what it leaves out is not there. */
-const alertSchema = z.object({
+export const alertSchema = z.object({
   labels: z.record(z.string(), z.string()),
   annotations: z.record(z.string(), z.string()).default({}),
   status: z.string().default('firing'),
