@@ -44,7 +44,7 @@ export async function commit(gitea: Rest, permit: Permit, wanted: NewCommit): Pr
  */
 export async function commitOnto(gitea: Rest, permit: Permit, wanted: NewCommit): Promise<string> {
   const { repo, branch, parent } = wanted;
-  const draft = `agent/draft-${permit.call}`;
+  const draft = `agent/draft-${permit.grant.call}`;
   await makeBranch(gitea, permit, { repo, name: draft, from: parent });
   try {
     const sha = await commit(gitea, permit, { ...wanted, branch: draft });
@@ -83,7 +83,7 @@ async function moveBranch(gitea: Rest, permit: Permit, { repo, branch, from, to 
 
 /** Leads from the history of the repository to the record of who approved it. */
 function withRecord(message: string, permit: Permit): string {
-  return `${message.trimEnd()}\n\nAudit-Record: ${permit.call}\n`;
+  return `${message.trimEnd()}\n\nAudit-Record: ${permit.grant.call}\n`;
 }
 
 function operation({ path, before, after }: FileChange) {

@@ -9,6 +9,7 @@ import { neutralize, oneLine } from '../kernel/text.ts';
 import { answered } from './answer.ts';
 import type { Planned, Reply, Verdict } from './call.ts';
 import { execute } from './execute.ts';
+import { byApproval } from './mandate.ts';
 import type { Passage } from './passage.ts';
 
 /** A decline faster than this came from a client that answers by itself (headless), in milliseconds. */
@@ -27,7 +28,7 @@ export async function ask(passage: Passage, plan: Planned): Promise<Verdict> {
     return staleReply(passage, reply, approval);
   }
   if (approval.state === 'approved')
-    return saysNo(reply) ? withdraw(passage, approval) : execute(passage, plan, approval);
+    return saysNo(reply) ? withdraw(passage, approval) : execute(passage, plan, byApproval(passage, approval));
   if (approval.state === 'executing') return busy(passage, approval);
   if (reply === undefined) return caller.canAsk ? question(passage, approval) : pending(passage, approval);
   return hear(passage, plan, approval, reply);
@@ -46,9 +47,10 @@ async function hear(passage: Passage, plan: Planned, approval: Approval, reply: 
   const verdict = { decision, by: (await ports.limits()).person, via: 'terminal', ...(reason && { reason }) } as const;
   const settled = await (await ports.approvals()).settle(approval.id, verdict);
   journal.approvedBy(settled);
-  if (decision === 'approve') return execute(passage, plan, settled);
+  if (decision === 'approve') return execute(passage, plan, byApproval(passage, settled));
   const why = reason ? ` Their reason: ${oneLine(reason, 500)}.` : '';
-  const text = `A person rejected this. Nothing was changed.${why} Do not try it again by another way; ask what they would rather have.`;
+  const then = await plan.rejected?.(settled);
+  const text = `A person rejected this. Nothing was changed.${why} Do not try it again by another way; ask what they would rather have.${then === undefined ? '' : `\n${then}`}`;
   return answered(journal, { status: 'rejected', message: 'rejected by a person', isError: true, text });
 }
 

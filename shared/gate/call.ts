@@ -1,3 +1,4 @@
+import type { Approval } from '../approvals/approval.ts';
 import type { Action } from '../kernel/action.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { RunAutonomy } from '../policy/policy.ts';
@@ -32,6 +33,8 @@ export interface Preview {
 export interface Planned {
   readonly preview: Preview;
   run(permit: Permit): Promise<Answer>;
+  /** What follows a person's no, where something does: it is told after our own words. */
+  rejected?(approval: Approval): Promise<string>;
 }
 
 /** A call of a tool whose input has been parsed. */
@@ -40,11 +43,32 @@ export interface Call {
   readonly tool: string;
   /** The parsed input, as JSON. */
   readonly input: JsonObject;
+  /** The input as the caller wrote it: what a proposal is compared with. */
+  readonly given?: JsonObject;
   /** The caller's reason, for the person who decides. */
   readonly why: string | undefined;
   /** Resolves what it would do, through API discovery. */
   actions(signal: AbortSignal): Promise<readonly Action[]>;
   readonly effect: ReadEffect | WriteEffect;
+}
+
+/** The step of a workflow's run that a call belongs to: found by who calls, never by what the call says. */
+export interface RunStep extends RunAutonomy {
+  readonly workflow: string;
+  readonly step: string;
+  /** `SERVER.TOOL`: the tools of the step's named action; undefined means all that the agent has. */
+  readonly tools?: readonly string[];
+  /** The call is exactly what a person approved for this run, and it is its turn. */
+  readonly approved?: ApprovedCall;
+}
+
+/** One action of an approved proposal. It is begun once, whoever tries. */
+export interface ApprovedCall {
+  /** Id of the approval that covers it. */
+  readonly approval: string;
+  /** False where it has been begun already. */
+  begin(): Promise<boolean>;
+  end(status: 'ok' | 'failed' | 'unknown', message: string): Promise<void>;
 }
 
 export interface ReadEffect {
@@ -61,8 +85,8 @@ export interface WriteEffect {
 export interface Caller {
   readonly agent?: string;
   readonly session?: string;
-  /** The run that the call belongs to, when there is one. */
-  readonly run?: RunAutonomy;
+  /** The step of a run that the call belongs to, when there is one. */
+  readonly run?: RunStep;
   readonly signal: AbortSignal;
   /** Whether the client can show a form to a person. */
   readonly canAsk: boolean;

@@ -1,25 +1,37 @@
 import { newId } from '../kernel/ids.ts';
 import { oneLine } from '../kernel/text.ts';
-import { decideAll } from '../policy/decide.ts';
+import { type Decision, decideAll } from '../policy/decide.ts';
 import { answered, failed } from './answer.ts';
 import { ask } from './ask.ts';
-import type { Call, Caller, Planned, ReadEffect, Verdict } from './call.ts';
+import type { Call, Caller, Planned, ReadEffect, RunStep, Verdict } from './call.ts';
 import { execute } from './execute.ts';
 import { Journal } from './journal.ts';
 import type { Passage } from './passage.ts';
 import type { GatePorts } from './ports.ts';
+import { carryOut } from './proposed.ts';
 
 /** The one way from a request to an effect (design: section 4). */
-export async function pass(ports: GatePorts, call: Call, caller: Caller): Promise<Verdict> {
-  const journal = new Journal(ports, call, caller, newId('call'));
+export async function pass(ports: GatePorts, call: Call, who: Caller): Promise<Verdict> {
+  const journal = new Journal(ports, call, who, newId('call'));
   try {
+    const run = await ports.runStep?.(call, who);
+    if (run !== undefined) journal.partOf(run);
+    const caller = run === undefined ? who : { ...who, run };
     const actions = await call.actions(caller.signal);
-    const decision = decideAll(ports.policy(), actions, caller.agent, caller.run);
+    const decision = limited(decideAll(ports.policy(), actions, caller.agent, run), call, run);
     journal.decided(actions, decision);
     return await act({ ports, call, caller, actions, decision, journal });
   } catch (error) {
-    return failed(journal, caller, error);
+    return failed(journal, who, error);
   }
+}
+
+/** A named action uses its own tools only; what a person approved for the run is its own reason. */
+function limited(decision: Decision, { server, tool }: Call, run: RunStep | undefined): Decision {
+  const { tools, approved } = run ?? {};
+  if (tools === undefined || approved !== undefined || tools.includes(`${server}.${tool}`)) return decision;
+  const hint = `Step ${run?.step} of run ${run?.id} may use ${tools.join(', ')}.`;
+  return { kind: 'deny', tier: 'forbidden', rule: 'tools of the step', hint };
 }
 
 async function act(passage: Passage): Promise<Verdict> {
@@ -29,6 +41,11 @@ async function act(passage: Passage): Promise<Verdict> {
     return answered(journal, { status: 'refused', message: text, isError: true, text });
   }
   const { effect } = call;
+  const approved = caller.run?.approved;
+  if (approved !== undefined)
+    return carryOut(passage, approved, async () =>
+      effect.kind === 'read' ? planOf(effect) : effect.plan(caller.signal),
+    );
   if (effect.kind === 'read') return decision.kind === 'ask' ? ask(passage, planOf(effect)) : read(passage, effect);
   const plan = await effect.plan(caller.signal);
   return decision.kind === 'ask' ? ask(passage, plan) : execute(passage, plan);

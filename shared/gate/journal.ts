@@ -3,7 +3,8 @@ import type { AuditEntry, LoggedAction, OutcomeStatus } from '../audit/record.ts
 import { redact } from '../audit/redact.ts';
 import { type Action, aboutSecret } from '../kernel/action.ts';
 import type { Decision } from '../policy/decide.ts';
-import type { Call, Caller } from './call.ts';
+import type { Call, Caller, RunStep } from './call.ts';
+import type { Grant } from './permit.ts';
 import type { GatePorts } from './ports.ts';
 
 /** Gathers what is known of one call, and writes its audit records. */
@@ -17,6 +18,7 @@ export class Journal {
   #actions: readonly Action[] = [];
   #decision: Decision | undefined;
   #approval: Approval | undefined;
+  #run: RunStep | undefined;
 
   constructor(ports: GatePorts, call: Call, caller: Caller, id: string) {
     this.#ports = ports;
@@ -39,6 +41,22 @@ export class Journal {
     this.#approval = approval;
   }
 
+  partOf(run: RunStep): void {
+    this.#run = run;
+  }
+
+  /** What a permit for this call says. */
+  grant(): Grant {
+    const { agent, session } = this.#caller;
+    const { id, settled } = this.#approval ?? {};
+    return {
+      call: this.id,
+      ...(agent && { agent }),
+      ...(session && { session }),
+      ...(id !== undefined && settled !== undefined && { approval: { id, by: settled.by } }),
+    };
+  }
+
   async intent(): Promise<void> {
     await this.#ports.audit.append(await this.#entry('intent'));
   }
@@ -51,7 +69,6 @@ export class Journal {
   async #entry(phase: AuditEntry['phase']): Promise<AuditEntry> {
     const { agent, session } = this.#caller;
     const { value, masked } = await redact(this.#call.input, aboutSecret(this.#actions));
-    const run = this.#caller.run?.id;
     return {
       phase,
       call: this.id,
@@ -64,7 +81,7 @@ export class Journal {
       masked,
       ...(this.#decision && { tier: this.#decision.tier, rule: this.#decision.rule }),
       approval: this.#approvalEntry(),
-      ...(run && { run }),
+      ...(this.#run && { workflow: this.#run.workflow, run: this.#run.id, step: this.#run.step }),
     };
   }
 

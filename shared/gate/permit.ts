@@ -2,6 +2,15 @@ import { OpsError } from '../kernel/errors.ts';
 
 export type Report = (progress: string) => void;
 
+/** What a permit was given for. */
+export interface Grant {
+  readonly call: string;
+  readonly agent?: string;
+  readonly session?: string;
+  /** The approval that it rests on, and who gave it; none for what is safe. */
+  readonly approval?: { readonly id: string; readonly by: string };
+}
+
 /** Permits that are in force: minted by the gate, revoked by it when the call has ended. */
 const inForce = new WeakSet<Permit>();
 
@@ -10,20 +19,20 @@ const inForce = new WeakSet<Permit>();
  * Only `gate/execute.ts` mints them (a dependency rule checks it).
  */
 export class Permit {
-  readonly call: string;
+  readonly grant: Grant;
   /** Aborts when the client cancels or the deadline has passed. */
   readonly signal: AbortSignal;
   /** Tells the client how far a long change is; nobody may be listening. */
   readonly report: Report;
 
-  private constructor(call: string, signal: AbortSignal, report: Report) {
-    this.call = call;
+  private constructor(grant: Grant, signal: AbortSignal, report: Report) {
+    this.grant = grant;
     this.signal = signal;
     this.report = report;
   }
 
-  static mint(call: string, signal: AbortSignal, report: Report = () => {}): Permit {
-    const permit = new Permit(call, signal, report);
+  static mint(grant: Grant, signal: AbortSignal, report: Report = () => {}): Permit {
+    const permit = new Permit(grant, signal, report);
     inForce.add(permit);
     return permit;
   }

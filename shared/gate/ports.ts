@@ -2,6 +2,7 @@ import type { Approvals } from '../approvals/approvals.ts';
 import type { AuditEntry, AuditRecord } from '../audit/record.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Call, Caller, RunStep } from './call.ts';
 
 /** Points at which a test build can be killed, between the gate's steps 7 to 10. */
 export type FaultPoint = 'claimed' | 'intent' | 'ran' | 'recorded';
@@ -13,6 +14,8 @@ export interface GatePorts {
   readonly approvals: () => Approvals | Promise<Approvals>;
   readonly audit: { readonly writer: string; append(entry: AuditEntry): Promise<AuditRecord> };
   readonly clock: Clock;
+  /** The step of a run that a call belongs to. Where it cannot be told, the call fails: it throws. */
+  readonly runStep?: (call: Call, caller: Caller) => Promise<RunStep | undefined>;
   readonly limits: () => GateLimits | Promise<GateLimits>;
   /** Gets what went wrong inside, with its cause; the model only gets a pointer to it. */
   readonly log: (message: string, error: unknown) => void;

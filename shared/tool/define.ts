@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Answer, Call, Planned } from '../gate/call.ts';
 import type { Action } from '../kernel/action.ts';
 import { OpsError } from '../kernel/errors.ts';
-import { type JsonObject, toJsonObject } from '../kernel/json.ts';
+import { isObject, type JsonObject, toJsonObject } from '../kernel/json.ts';
 
 /** What a tool acts on: the gate adds the server and, where it is left out, the tool's verb. */
 export type Target = Omit<Action, 'server' | 'verb'> & { readonly verb?: string };
@@ -69,6 +69,7 @@ export function defineTool<Deps>() {
         server,
         tool: tool.name,
         input: toJsonObject(input),
+        given: isObject(raw) ? toJsonObject(raw) : {},
         why,
         actions: async (signal) =>
           (await tool.target(input, deps, signal)).map((target) => ({ server, verb: tool.verb, ...target })),

@@ -77,7 +77,7 @@ export const createSilence = prometheusTool({
             startsAt: iso(now),
             endsAt: iso(now + length),
             createdBy: AUTHOR,
-            comment: `${input.why} (record ${permit.call})`,
+            comment: `${input.why} (record ${permit.grant.call})`,
           },
         });
         const id = stringAt(made, 'silenceID') ?? '';

@@ -164,7 +164,7 @@ describe('a backend', () => {
     expect(calls).toBe(3);
     calls = 0;
     const changes = await backend(handler);
-    const permit = Permit.mint('call-1', signal);
+    const permit = Permit.mint({ call: 'call-1' }, signal);
     await problemOf(changes.rest.change(permit, { ...READ, method: 'POST', body: { a: 1 } }));
     expect(calls).toBe(1);
     expect(changes.requests[0]).toMatchObject({ method: 'POST', headers: { 'content-type': 'application/json' } });
@@ -172,7 +172,7 @@ describe('a backend', () => {
 
   it('takes no change without a permit that is in force, and no read by POST that is not known to be one', async () => {
     const { rest, requests } = await backend(json({}));
-    const permit = Permit.mint('call-1', signal);
+    const permit = Permit.mint({ call: 'call-1' }, signal);
     Permit.revoke(permit);
     await problemOf(rest.change(permit, { ...READ, method: 'DELETE' }));
     await expect(rest.post({ ...READ, body: {} }, signal)).rejects.toThrow('no read');

@@ -1,0 +1,32 @@
+import { OpsError } from '../kernel/errors.ts';
+import type { ApprovedCall, Planned, Verdict } from './call.ts';
+import { execute } from './execute.ts';
+import { byProposal } from './mandate.ts';
+import type { Passage } from './passage.ts';
+
+/**
+ * A person has approved exactly this call as part of a run's proposal: it runs once, and asks nobody a second time.
+ * What cannot even be planned has failed: the proposal stood for the cluster as it was.
+ */
+export async function carryOut(
+  passage: Passage,
+  approved: ApprovedCall,
+  planned: () => Promise<Planned>,
+): Promise<Verdict> {
+  const { ports, caller, journal } = passage;
+  const approval = await (await ports.approvals()).get(approved.approval);
+  if (approval?.settled === undefined || approval.state !== 'executed' || approval.run !== caller.run?.id) {
+    throw new OpsError(
+      'precondition_failed',
+      `Approval ${approved.approval} does not cover this call.`,
+      'Ask for the run’s status; nothing was changed.',
+    );
+  }
+  journal.approvedBy(approval);
+  const plan = await planned().catch(async (error: unknown) => {
+    const known = error instanceof OpsError && !caller.signal.aborted;
+    if (known && (await approved.begin())) await approved.end('failed', `not started: ${error.message}`);
+    throw error;
+  });
+  return execute(passage, plan, byProposal(approved));
+}
