@@ -6,6 +6,8 @@ export interface Paths {
   readonly settings: string;
   readonly config: string;
   readonly agents: string;
+  readonly skills: string;
+  readonly workflows: string;
   readonly actionLogs: string;
   readonly workflowLogs: string;
   /** Approvals, call records and keys: this system's own, mode 0700. */
@@ -13,6 +15,8 @@ export interface Paths {
   readonly database: string;
   /** One small file per tool call, written by the guard hook: which agent made it. */
   readonly calls: string;
+  /** Which runs each session of Claude Code works on. */
+  readonly sessions: string;
   readonly passphrase: string;
 }
 
@@ -23,11 +27,14 @@ export function pathsIn(home: string): Paths {
     settings: join(home, 'settings.json'),
     config: join(home, 'k8s-agent.yaml'),
     agents: join(home, 'agents'),
+    skills: join(home, 'skills'),
+    workflows: join(home, 'workflows'),
     actionLogs: join(home, 'logs', 'actions'),
     workflowLogs: join(home, 'logs', 'workflows'),
     state,
     database: join(state, 'state.db'),
     calls: join(state, 'calls'),
+    sessions: join(state, 'sessions'),
     passphrase: join(state, 'approver.json'),
   };
 }

@@ -1,5 +1,5 @@
 import { OpsError } from '../kernel/errors.ts';
-import type { Command } from './command.ts';
+import type { Command, StepRequest } from './command.ts';
 import type { Step, Workflow, WorkStep } from './definition.ts';
 import type { RunEvent } from './events.ts';
 import { modelFor } from './model.ts';
@@ -102,21 +102,27 @@ function isTrue(workflow: Workflow, state: RunState, expression: string): boolea
   );
 }
 
-function request({ workflow, state }: At, step: WorkStep, attempt: number): Command {
-  const { confirmIf } = step;
+/** Whether a person confirms every change of this step. */
+export function mustConfirm(workflow: Workflow, state: RunState, { confirm, confirmIf }: WorkStep): boolean {
   const demanded = confirmIf !== undefined && confirmIf !== ACTIONS_PROPOSED && isTrue(workflow, state, confirmIf);
+  return confirm || demanded;
+}
+
+/** What the agent of a step is asked. Throws an `OpsError` where a template cannot be evaluated. */
+export function requestOf(workflow: Workflow, state: RunState, step: WorkStep, attempt: number): StepRequest {
   return {
-    kind: 'run-step',
-    request: {
-      ...modelFor(workflow, step, scopeOf(workflow, state)),
-      step: step.id,
-      attempt,
-      agent: step.agent,
-      prompt: promptOf(workflow, state, step),
-      answer: step.answer,
-      ...('action' in step.ask && { tools: step.ask.action.tools }),
-      confirm: step.confirm || demanded,
-      timeoutMs: step.timeoutMs,
-    },
+    ...modelFor(workflow, step, scopeOf(workflow, state)),
+    step: step.id,
+    attempt,
+    agent: step.agent,
+    prompt: promptOf(workflow, state, step),
+    answer: step.answer,
+    ...('action' in step.ask && { tools: step.ask.action.tools }),
+    confirm: mustConfirm(workflow, state, step),
+    timeoutMs: step.timeoutMs,
   };
+}
+
+function request({ workflow, state }: At, step: WorkStep, attempt: number): Command {
+  return { kind: 'run-step', request: requestOf(workflow, state, step, attempt) };
 }
