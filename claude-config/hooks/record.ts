@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } f
 import { join } from 'node:path';
 import { stringAt } from '../../shared/kernel/json.ts';
 import { callRecordPath } from '../../shared/kernel/paths.ts';
+import { MAIN } from '../../shared/policy/scope.ts';
 
 /** Our servers, under the names that `install` registers them with. */
 const OURS = /^mcp__(kubectl|argocd|prometheus|gitea|workflows)__/;
@@ -19,7 +20,7 @@ export function recordCall(event: unknown, folder: string, now: number): void {
   const path = id === undefined ? undefined : callRecordPath(folder, id);
   if (path === undefined) throw new Error('the call has no usable tool_use_id');
   const record = {
-    agent: (stringAt(event, 'agent_type') ?? 'main').slice(0, 128),
+    agent: (stringAt(event, 'agent_type') ?? MAIN).slice(0, 128),
     session: (stringAt(event, 'session_id') ?? '').slice(0, 128),
   };
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -7,9 +7,17 @@ const AGENT_SERVERS: Readonly<Record<string, readonly string[]>> = {
   'git-operator': ['gitea'],
 };
 
-/** Why this agent may not use this server, or undefined. An agent that is not ours has no scope of its own. */
+/** What the guard hook writes down for a call of the conversation that a person leads. */
+export const MAIN = 'main';
+
+/**
+ * Why this agent may not use this server, or undefined. An agent that is not in the table has no server: a domain, or
+ * another program, that brings an agent grants it nothing. The main conversation is the person's own.
+ */
 export function outsideScope(agent: string | undefined, server: string): string | undefined {
-  const servers = agent !== undefined && Object.hasOwn(AGENT_SERVERS, agent) ? AGENT_SERVERS[agent] : undefined;
-  if (servers === undefined || servers.includes(server)) return undefined;
-  return `${agent} works with ${servers.join(', ')} only; delegate to an agent that has ${server}.`;
+  if (agent === undefined || agent === MAIN) return undefined;
+  const servers = Object.hasOwn(AGENT_SERVERS, agent) ? (AGENT_SERVERS[agent] ?? []) : [];
+  if (servers.includes(server)) return undefined;
+  const scope = servers.length === 0 ? 'works without these servers' : `works with ${servers.join(', ')} only`;
+  return `${agent} ${scope}; delegate to an agent that has ${server}.`;
 }

@@ -130,7 +130,19 @@ describe('floors, GitOps and scope', () => {
       kind: 'deny',
       rule: 'agent scope',
     });
-    expect(tierOf(DEFAULT_POLICY, { verb: 'get' }, 'constructor')).toBe('safe');
+  });
+
+  it('gives no server to an agent that the table does not name', () => {
+    for (const agent of ['researcher', 'general-purpose', 'constructor', 'Main']) {
+      for (const server of ['kubectl', 'argocd', 'prometheus', 'gitea', 'workflows']) {
+        expect(decide(parsePolicy({ safe_actions: ['get'] }), anAction({ server, verb: 'get' }), agent)).toMatchObject({
+          kind: 'deny',
+          rule: 'agent scope',
+          hint: `${agent} works without these servers; delegate to an agent that has ${server}.`,
+        });
+      }
+    }
+    expect(tierOf(DEFAULT_POLICY, { verb: 'get' }, 'main')).toBe('safe');
   });
 });
 
@@ -196,9 +208,9 @@ describe('for all policies and actions', () => {
   it('lets a rule that names verb, kind, namespace and agent win over every shorter one', () => {
     fc.assert(
       fc.property(lists, freeVerb, fc.constantFrom('dev', 'prod'), tier, (autonomy, v, namespace, wanted) => {
-        const exact = `${v} pod in ${namespace} by bert`;
+        const exact = `${v} pod in ${namespace} by k8s-diagnostician`;
         const policy = parsePolicy({ ...autonomy, [`${wanted}_actions`]: [...autonomy[`${wanted}_actions`], exact] });
-        expect(decide(policy, anAction({ verb: v, kind: POD, namespace }), 'bert').tier).toBe(wanted);
+        expect(decide(policy, anAction({ verb: v, kind: POD, namespace }), 'k8s-diagnostician').tier).toBe(wanted);
       }),
     );
   });

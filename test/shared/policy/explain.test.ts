@@ -67,9 +67,9 @@ describe('the explanation', () => {
   });
 
   it('says that a rule must name what a default names to lower it', () => {
-    expect(why({ safe_actions: ['delete by anna'] }, 'delete node by anna')).toEqual([
+    expect(why({ safe_actions: ['delete by main'] }, 'delete node by main')).toEqual([
       ['delete node', true, 'it decides'],
-      ['delete by anna', false, 'it does not name what "delete node" names, and is not stricter'],
+      ['delete by main', false, 'it does not name what "delete node" names, and is not stricter'],
       ['delete', false, 'less specific: it names 1, the other 2'],
     ]);
   });
@@ -89,7 +89,7 @@ describe('the explanation', () => {
 
   it('always agrees with the gate, and names a winner wherever a rule decides', () => {
     const verb = fc.constantFrom(...Object.keys(VERBS).filter((name) => !FAMILIES.some((family) => family === name)));
-    const part = fc.constantFrom('', ' in prod', ' in dev-*', ' by ada');
+    const part = fc.constantFrom('', ' in prod', ' in dev-*', ' by main');
     const rule = fc.tuple(
       fc.constantFrom('delete', 'scale', 'get', 'apply', 'rollout'),
       fc.constantFrom('', ' pod', ' pvc', ' deploy'),
