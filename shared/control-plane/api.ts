@@ -17,10 +17,11 @@ import {
 import { statusSchema, workflowListSchema } from './status.ts';
 
 /**
- * Who may call a route. `agent`: a token of the servers and the daemon. `approver`: a person who has signed in.
- * `any`: either. `webhook`: the token of the Alertmanager, or an agent's.
+ * Who may call a route. `agent`: a token of the servers or of the daemon. `daemon`: of the daemon alone. `approver`: a
+ * person who has signed in. `starter`: a person or the daemon, never an agent, which could start a run that approves
+ * its own actions. `any`: a token or a person. `webhook`: the token of the Alertmanager, or another.
  */
-export type Role = 'agent' | 'approver' | 'any' | 'webhook';
+export type Role = 'agent' | 'daemon' | 'approver' | 'starter' | 'any' | 'webhook';
 
 /** One route: the single source for the server, the client and the OpenAPI file. */
 export interface Route {
@@ -135,7 +136,7 @@ export const ROUTES = {
   acknowledge: route({
     method: 'POST',
     path: '/api/inbox/:id/acknowledge',
-    role: 'agent',
+    role: 'daemon',
     summary: 'Takes an entry in; not where it has news since `version`.',
     body: z.strictObject({ version: z.int(), run: z.string().exactOptional() }),
     answer: z.object({ acknowledged: z.boolean() }),
@@ -151,7 +152,7 @@ export const ROUTES = {
   trigger: route({
     method: 'POST',
     path: '/api/inbox/manual',
-    role: 'any',
+    role: 'starter',
     summary: 'Asks the daemon to start a workflow.',
     body: z.strictObject({ workflow: z.string().min(1), inputs: inputsSchema }),
     answer: inboxEntrySchema,
@@ -186,7 +187,7 @@ export const ROUTES = {
   publishStatus: route({
     method: 'PUT',
     path: '/api/status',
-    role: 'agent',
+    role: 'daemon',
     summary: 'Publishes what the daemon sees of the cluster.',
     body: statusSchema,
     answer: z.object({}),
