@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { OpsError } from '../shared/kernel/errors.ts';
 
-export type BundleName = 'kubectl' | 'argocd' | 'prometheus' | 'gitea' | 'guard';
+export type BundleName = 'kubectl' | 'argocd' | 'prometheus' | 'gitea' | 'workflows' | 'guard';
 
 const SOURCES = ['shared', 'servers', 'claude-config', 'package-lock.json'];
 

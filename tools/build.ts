@@ -8,12 +8,13 @@ const ENTRIES = {
   argocd: 'servers/argocd/main.ts',
   prometheus: 'servers/prometheus/main.ts',
   gitea: 'servers/gitea/main.ts',
+  workflows: 'servers/workflows/main.ts',
   'k8s-agent': 'cli/main.ts',
   guard: 'claude-config/hooks/main.ts',
 } as const;
 
 export type Program = keyof typeof ENTRIES;
-const ALL: readonly Program[] = ['kubectl', 'argocd', 'prometheus', 'gitea', 'k8s-agent', 'guard'];
+const ALL: readonly Program[] = ['kubectl', 'argocd', 'prometheus', 'gitea', 'workflows', 'k8s-agent', 'guard'];
 
 export interface BuildOptions {
   /** Test builds can be killed between the gate's steps; they go to dist/test. */

@@ -4,6 +4,7 @@ import { TOOLS as ARGOCD } from '../servers/argocd/toolset.ts';
 import { TOOLS as GITEA } from '../servers/gitea/toolset.ts';
 import { TOOLS as KUBECTL } from '../servers/kubectl/toolset.ts';
 import { TOOLS as PROMETHEUS } from '../servers/prometheus/toolset.ts';
+import { TOOLS as WORKFLOWS } from '../servers/workflows/toolset.ts';
 import { at, isObject, stringAt } from '../shared/kernel/json.ts';
 import type { ToolInfo } from '../shared/tool/toolset.ts';
 import { wireTool } from '../shared/tool/wire.ts';
@@ -15,6 +16,7 @@ export const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = {
   argocd: ARGOCD,
   prometheus: PROMETHEUS,
   gitea: GITEA,
+  workflows: WORKFLOWS,
 };
 
 export const GENERATED: Readonly<Record<string, () => string>> = {

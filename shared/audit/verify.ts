@@ -1,5 +1,5 @@
 import { digest } from '../kernel/digest.ts';
-import { isObject } from '../kernel/json.ts';
+import { parseRecord } from './parse.ts';
 import { type AuditRecord, CHAIN_START } from './record.ts';
 
 interface Finding {
@@ -62,7 +62,7 @@ function* read(files: readonly AuditFile[], findings: Finding[]): Generator<{ re
     for (const [index, line] of file.text.split('\n').entries()) {
       if (line === '') continue;
       const where = `${file.name}:${index + 1}`;
-      const record = parse(line);
+      const record = parseRecord(line);
       if (record === undefined) {
         findings.push({ kind: 'unreadable-line', where, message: 'not a record: a torn write, or an edit' });
       } else yield { record, where };
@@ -111,24 +111,4 @@ function missingIntent(call: string): Finding {
     where: 'approvals',
     message: `call ${call} was executed, but its records are not in the logs`,
   };
-}
-
-/** Enough of a record to check it: a line that lacks any of these was not written by us. */
-function parse(line: string): AuditRecord | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isRecord(value: unknown): value is AuditRecord {
-  return (
-    isObject(value) &&
-    ['id', 'at', 'call', 'writer', 'prev', 'hash', 'tool', 'server'].every((key) => typeof value[key] === 'string') &&
-    typeof value.seq === 'number' &&
-    Array.isArray(value.action) &&
-    (value.phase === 'intent' || value.phase === 'outcome')
-  );
 }

@@ -14,6 +14,7 @@ import { type Paths, pathsIn } from '../kernel/paths.ts';
 import { identifyFrom } from '../tool/identity.ts';
 import { serve } from '../tool/mcp-server.ts';
 import type { Toolset } from '../tool/toolset.ts';
+import { runStepFinder } from './run-step.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -44,6 +45,7 @@ export function boot(server: string, env: Environment): Booted {
     approvals,
     audit: new AuditLog({ folder: paths.actionLogs, writer, clock: systemClock }),
     clock: systemClock,
+    runStep: runStepFinder({ paths, clock: systemClock, log, run: env.K8S_AGENT_RUN }),
     limits: async () => {
       const { expires } = (await config()).approvals;
       const clientPatience = patienceOf(env);

@@ -7,7 +7,7 @@ import { newId } from '../kernel/ids.ts';
 import { maskText } from '../kernel/secrets.ts';
 import { neutralize, oneLine } from '../kernel/text.ts';
 import { answered } from './answer.ts';
-import type { Planned, Reply, Verdict } from './call.ts';
+import type { Call, Planned, Reply, Verdict } from './call.ts';
 import { execute } from './execute.ts';
 import { byApproval } from './mandate.ts';
 import type { Passage } from './passage.ts';
@@ -119,6 +119,14 @@ function busy({ journal }: Passage, { id }: Approval): Promise<Verdict> {
   });
 }
 
+/** The same arguments in the same run find the same approval. */
+export function approvalKey(
+  { server, tool, input }: Pick<Call, 'server' | 'tool' | 'input'>,
+  run: string | undefined,
+): string {
+  return digest([server, tool, input, run ?? null]);
+}
+
 async function draft(passage: Passage, { preview }: Planned): Promise<Approval> {
   const { call, caller, actions, decision, ports } = passage;
   const { agent, session } = caller;
@@ -127,7 +135,7 @@ async function draft(passage: Passage, { preview }: Planned): Promise<Approval> 
   const warning = decision.kind === 'ask' && decision.warning ? `${decision.warning}\n` : '';
   return {
     id: newId('ap'),
-    key: digest([call.server, call.tool, call.input, caller.run?.id ?? null]),
+    key: approvalKey(call, caller.run?.id),
     server: call.server,
     tool: call.tool,
     what,

@@ -14,7 +14,7 @@ import { carryOut } from './proposed.ts';
 export async function pass(ports: GatePorts, call: Call, who: Caller): Promise<Verdict> {
   const journal = new Journal(ports, call, who, newId('call'));
   try {
-    const run = await ports.runStep?.(call, who);
+    const run = who.run ?? (await ports.runStep?.(call, who));
     if (run !== undefined) journal.partOf(run);
     const caller = run === undefined ? who : { ...who, run };
     const actions = await call.actions(caller.signal);

@@ -69,6 +69,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   // What the other servers act on: no cluster serves these, so their groups are the servers' names.
   argocd: ['Cluster clusters'],
   prometheus: ['Metric metrics', 'Alert alerts', 'Rule rules', 'Target targets', 'Silence silences'],
+  workflows: ['Workflow workflows', 'Run runs'],
   gitea: [
     'Repository repositories repo repos',
     'File files',

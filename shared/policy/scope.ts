@@ -21,3 +21,10 @@ export function outsideScope(agent: string | undefined, server: string): string 
   const scope = servers.length === 0 ? 'works without these servers' : `works with ${servers.join(', ')} only`;
   return `${agent} ${scope}; delegate to an agent that has ${server}.`;
 }
+
+/** The agents that use a server, without the orchestrator where there is another: `argocd-operator`, `k8s-diagnostician or argocd-operator`. */
+export function agentsFor(server: string): string {
+  const all = Object.entries(AGENT_SERVERS).flatMap(([agent, servers]) => (servers.includes(server) ? [agent] : []));
+  const specialists = all.filter((agent) => agent !== 'k8s-orchestrator');
+  return (specialists.length > 0 ? specialists : all).join(' or ');
+}

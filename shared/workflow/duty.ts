@@ -1,5 +1,5 @@
-import { next } from './engine.ts';
 import type { Workflow, WorkStep } from './definition.ts';
+import { next } from './engine.ts';
 import { isEnded, type RunState } from './state.ts';
 import { mustConfirm } from './step-command.ts';
 

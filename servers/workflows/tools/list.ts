@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { oneLine, renderTable } from '../../../shared/kernel/text.ts';
+import type { Trigger } from '../../../shared/workflow/definition.ts';
+import { workflowsTool } from '../deps.ts';
+import { WORKFLOW } from '../params.ts';
+
+export const list = workflowsTool({
+  name: 'list',
+  verb: 'list',
+  summary: 'The workflows of this machine: name, triggers, what each is for.',
+  effect: 'read',
+  input: z.strictObject({}),
+  target: () => [{ kind: WORKFLOW }],
+  run: async (_input, { catalog }) => {
+    const { workflows, problems } = await catalog();
+    const rows = [...workflows.values()].map(({ name, triggers, description, title }) => [
+      name,
+      triggers.map(triggerText).join(', '),
+      oneLine(description ?? title ?? '', 100),
+    ]);
+    const broken = new Set(problems.map(({ file }) => file));
+    return {
+      text: [
+        renderTable(
+          ['NAME', 'TRIGGERS', 'FOR'],
+          rows.sort(([a = ''], [b = '']) => a.localeCompare(b)),
+        ),
+        ...(broken.size > 0
+          ? [`Cannot be used: ${[...broken].join(', ')}. A person runs: k8s-agent workflow validate`]
+          : []),
+      ].join('\n'),
+    };
+  },
+});
+
+function triggerText(trigger: Trigger): string {
+  if (trigger.kind === 'schedule') return `schedule ${trigger.cron} ${trigger.timezone}`;
+  return trigger.kind === 'alert'
+    ? `alert ${trigger.match.alertname ?? Object.values(trigger.matchRe).join(' ')}`
+    : 'by hand';
+}

@@ -1,0 +1,18 @@
+import manifest from '../../package.json' with { type: 'json' };
+import { boot, runServer, scrubEnvironment } from '../../shared/boot/boot.ts';
+import { Sessions } from '../../shared/boot/sessions.ts';
+import { systemClock } from '../../shared/kernel/clock.ts';
+import { once } from '../../shared/kernel/once.ts';
+import { workflowsToolset } from './toolset.ts';
+
+/** Joins the adapters of the workflows server to their ports, and serves. */
+export function run(env: NodeJS.ProcessEnv): void {
+  scrubEnvironment(env);
+  const { ports, ...booted } = boot('workflows', env);
+  const { paths, log } = booted;
+  // The engine, its expressions and the database come with the first question.
+  const runs = once(async () => (await import('../../shared/boot/runs.ts')).openRuns(paths, systemClock, log).runs);
+  const catalog = async () => (await import('../../shared/config/workflows.ts')).installedWorkflows(paths);
+  const deps = { runs, catalog, ports, actionLogs: paths.actionLogs, sessions: new Sessions(paths.sessions) };
+  runServer(workflowsToolset(deps), { ...booted, ports }, manifest.version);
+}

@@ -1,0 +1,28 @@
+import type { GatePorts } from '../gate/ports.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Log } from '../kernel/log.ts';
+import { once } from '../kernel/once.ts';
+import type { Paths } from '../kernel/paths.ts';
+import { Sessions } from './sessions.ts';
+
+/**
+ * Finds the step that a call belongs to: by the session that the guard hook has written down, or by the run that this
+ * process was started for. Nothing that a model fills in names a run. Most calls belong to none, and load nothing.
+ */
+export function runStepFinder(options: {
+  readonly paths: Paths;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The run that this process serves alone. */
+  readonly run: string | undefined;
+}): NonNullable<GatePorts['runStep']> {
+  const { paths, clock, log, run } = options;
+  const sessions = new Sessions(paths.sessions);
+  const runs = once(async () => (await import('./runs.ts')).openRuns(paths, clock, log).runs);
+  return async (call, caller) => {
+    const candidates = run === undefined ? sessions.runsOf(caller.session) : [run];
+    if (candidates.length === 0) return undefined;
+    const { findRunStep } = await import('./find-run-step.ts');
+    return findRunStep({ candidates, call, caller, runs: await runs(), paths, clock });
+  };
+}
