@@ -2,10 +2,10 @@ import type Database from 'better-sqlite3';
 import { numberAt, stringAt } from '../kernel/json.ts';
 import { eventSchema, type RunEvent } from '../workflow/events.ts';
 import { type Appended, type RunFilter, type RunRow, type RunStore, rowSchema } from '../workflow/run-store.ts';
-import { guarded, openFile } from './sqlite-file.ts';
+import { guarded, migratePart, openFile, statements } from './sqlite-file.ts';
 
 /** Forward only; each step is one transaction. Counted in a table: `user_version` counts the approvals' steps. */
-const MIGRATIONS: readonly string[] = [
+const STEPS: readonly string[] = [
   `CREATE TABLE runs (
      run TEXT PRIMARY KEY,
      workflow TEXT NOT NULL,
@@ -23,19 +23,25 @@ const MIGRATIONS: readonly string[] = [
      PRIMARY KEY (run, seq)
    ) STRICT, WITHOUT ROWID;`,
 ];
-const PART = 'runs';
 
 const UPSERT = `INSERT INTO runs (run, workflow, status, lock, created_at, body) VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT (run) DO UPDATE SET status = excluded.status, lock = excluded.lock, body = excluded.body`;
+
+export function migrateRuns(db: Database.Database): void {
+  migratePart(db, 'runs', STEPS);
+}
 
 /** The runs of workflows, in the same SQLite file as the approvals. */
 export class SqliteRunStore implements RunStore {
   readonly #db: Database.Database;
   readonly #file: string;
+  readonly #prepare: (sql: string) => Database.Statement;
 
-  constructor(file: string) {
+  /** `db` where the file is open already. */
+  constructor(file: string, db?: Database.Database) {
     this.#file = file;
-    this.#db = this.#guard('opened', () => openFile(file, migrate));
+    this.#db = db ?? this.#guard('opened', () => openFile(file, migrateRuns));
+    this.#prepare = statements(this.#db);
   }
 
   async append(seq: number, event: RunEvent, row: RunRow): Promise<Appended> {
@@ -47,7 +53,7 @@ export class SqliteRunStore implements RunStore {
 
   async read(run: string): Promise<readonly RunEvent[]> {
     return this.#guard('read', () => {
-      const rows = this.#db.prepare('SELECT body FROM run_events WHERE run = ? ORDER BY seq').all(run);
+      const rows = this.#prepare('SELECT body FROM run_events WHERE run = ? ORDER BY seq').all(run);
       return rows.map((row) => eventSchema.parse(JSON.parse(stringAt(row, 'body') ?? '')));
     });
   }
@@ -59,7 +65,7 @@ export class SqliteRunStore implements RunStore {
         ...(statuses === undefined ? [] : [`status IN (${statuses.map(() => '?').join(', ')})`]),
       ];
       const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-      const query = this.#db.prepare(`SELECT body FROM runs ${where} ORDER BY created_at DESC, run LIMIT ?`);
+      const query = this.#prepare(`SELECT body FROM runs ${where} ORDER BY created_at DESC, run LIMIT ?`);
       const rows = query.all(...(workflow === undefined ? [] : [workflow]), ...(statuses ?? []), limit);
       return rows.map((row) => rowSchema.parse(JSON.parse(stringAt(row, 'body') ?? '')));
     });
@@ -71,28 +77,16 @@ export class SqliteRunStore implements RunStore {
 
   #write(seq: number, event: RunEvent, row: RunRow): Appended {
     const { run, workflow, status, lock, createdAt } = row;
-    const count = this.#db.prepare('SELECT count(*) AS n FROM run_events WHERE run = ?').get(run);
+    const count = this.#prepare('SELECT count(*) AS n FROM run_events WHERE run = ?').get(run);
     if (numberAt(count, 'n') !== seq) return 'taken';
-    const holder = this.#db.prepare('SELECT run FROM runs WHERE lock = ? AND run <> ?').get(lock ?? null, run);
+    const holder = this.#prepare('SELECT run FROM runs WHERE lock = ? AND run <> ?').get(lock ?? null, run);
     if (holder !== undefined) return 'locked';
-    this.#db.prepare('INSERT INTO run_events (run, seq, body) VALUES (?, ?, ?)').run(run, seq, JSON.stringify(event));
-    this.#db.prepare(UPSERT).run(run, workflow, status, lock ?? null, createdAt, JSON.stringify(row));
+    this.#prepare('INSERT INTO run_events (run, seq, body) VALUES (?, ?, ?)').run(run, seq, JSON.stringify(event));
+    this.#prepare(UPSERT).run(run, workflow, status, lock ?? null, createdAt, JSON.stringify(row));
     return 'ok';
   }
 
   #guard<T>(verb: string, work: () => T): T {
     return guarded('runs', this.#file, verb, work);
   }
-}
-
-function migrate(db: Database.Database): void {
-  db.exec('CREATE TABLE IF NOT EXISTS parts (part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT');
-  const done = numberAt(db.prepare('SELECT version FROM parts WHERE part = ?').get(PART), 'version') ?? 0;
-  if (done > MIGRATIONS.length)
-    throw new Error(`it was written by a newer version (runs ${done}, known ${MIGRATIONS.length})`);
-  for (const step of MIGRATIONS.slice(done)) db.exec(step);
-  db.prepare('INSERT INTO parts VALUES (?, ?) ON CONFLICT (part) DO UPDATE SET version = excluded.version').run(
-    PART,
-    MIGRATIONS.length,
-  );
 }

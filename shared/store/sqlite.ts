@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { type Approval, approvalSchema, OPEN_STATES } from '../approvals/approval.ts';
 import type { ApprovalFilter, ApprovalStore } from '../approvals/store.ts';
 import { stringAt } from '../kernel/json.ts';
-import { guarded, openFile } from './sqlite-file.ts';
+import { guarded, openFile, statements } from './sqlite-file.ts';
 
 const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ');
 
@@ -23,24 +23,30 @@ const MIGRATIONS: readonly string[] = [
 export class SqliteApprovalStore implements ApprovalStore {
   readonly #db: Database.Database;
   readonly #file: string;
+  readonly #prepare: (sql: string) => Database.Statement;
 
-  constructor(file: string) {
+  /** `db` where the file is open already. */
+  constructor(file: string, db?: Database.Database) {
     this.#file = file;
-    this.#db = this.#guard('opened', () => openFile(file, migrate));
+    this.#db = db ?? this.#guard('opened', () => openFile(file, migrateApprovals));
+    this.#prepare = statements(this.#db);
   }
 
   async open(approval: Approval): Promise<Approval> {
     return this.#guard('written', () => {
-      const insert = this.#db.prepare(
+      const insert = this.#prepare(
         'INSERT INTO approvals (id, key, state, created_at, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
       );
-      const find = this.#db.prepare(`SELECT body FROM approvals WHERE key = ? AND state IN (${OPEN})`);
+      // Of one that was sent twice, and settled in between, the id is left.
+      const find = this.#prepare(
+        `SELECT body FROM approvals WHERE (key = ? AND state IN (${OPEN})) OR id = ? ORDER BY state IN (${OPEN}) DESC`,
+      );
       const { id, key, state, createdAt } = approval;
       // Immediate: the lock is taken before the look, so that two processes cannot both insert.
       return this.#db
         .transaction(() => {
           const { changes } = insert.run(id, key, state, createdAt, JSON.stringify(approval));
-          return changes === 1 ? approval : parse(find.get(key));
+          return changes === 1 ? approval : parse(find.get(key, id));
         })
         .immediate();
     });
@@ -48,7 +54,7 @@ export class SqliteApprovalStore implements ApprovalStore {
 
   async get(id: string): Promise<Approval | undefined> {
     return this.#guard('read', () => {
-      const row = this.#db.prepare('SELECT body FROM approvals WHERE id = ?').get(id);
+      const row = this.#prepare('SELECT body FROM approvals WHERE id = ?').get(id);
       return row === undefined ? undefined : parse(row);
     });
   }
@@ -56,14 +62,14 @@ export class SqliteApprovalStore implements ApprovalStore {
   async list({ states, limit = 100 }: ApprovalFilter = {}): Promise<readonly Approval[]> {
     return this.#guard('read', () => {
       const where = states === undefined ? '' : `WHERE state IN (${states.map(() => '?').join(', ')})`;
-      const rows = this.#db.prepare(`SELECT body FROM approvals ${where} ORDER BY created_at DESC, id LIMIT ?`);
+      const rows = this.#prepare(`SELECT body FROM approvals ${where} ORDER BY created_at DESC, id LIMIT ?`);
       return rows.all(...(states ?? []), limit).map(parse);
     });
   }
 
   async swap(from: Approval['state'], next: Approval): Promise<boolean> {
     return this.#guard('written', () => {
-      const update = this.#db.prepare('UPDATE approvals SET state = ?, body = ? WHERE id = ? AND state = ?');
+      const update = this.#prepare('UPDATE approvals SET state = ?, body = ? WHERE id = ? AND state = ?');
       return update.run(next.state, JSON.stringify(next), next.id, from).changes === 1;
     });
   }
@@ -77,7 +83,7 @@ export class SqliteApprovalStore implements ApprovalStore {
   }
 }
 
-function migrate(db: Database.Database): void {
+export function migrateApprovals(db: Database.Database): void {
   const done = Number(db.pragma('user_version', { simple: true }));
   if (done > MIGRATIONS.length)
     throw new Error(`it was written by a newer version (schema ${done}, known ${MIGRATIONS.length})`);

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { ControlPlane } from '../../../shared/control-plane/ports.ts';
+import { openSqlite } from '../../../shared/control-plane/sqlite/open.ts';
+import type { Clock } from '../../../shared/kernel/clock.ts';
+import { SqliteApprovalStore } from '../../../shared/store/sqlite.ts';
+import { actionLogContract } from '../../contracts/action-log.ts';
+import { approvalStoreContract } from '../../contracts/approval-store.ts';
+import { boardContract } from '../../contracts/board.ts';
+import { changesContract } from '../../contracts/changes.ts';
+import { documentsContract } from '../../contracts/documents.ts';
+import { inboxContract } from '../../contracts/inbox.ts';
+import { runStoreContract } from '../../contracts/run-store.ts';
+import { anApproval } from '../../support/builders.ts';
+import { fakeClock } from '../../support/clock.ts';
+import { tempFolder } from '../../support/gate-rig.ts';
+
+const newFile = () => join(tempFolder(), 'state', 'state.db');
+
+function plane(file = newFile(), clock: Clock = fakeClock()): ControlPlane {
+  const opened = openSqlite(file, clock);
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+approvalStoreContract('the control plane in SQLite', async () => plane().approvals);
+runStoreContract('the control plane in SQLite', async () => plane().runs);
+actionLogContract('SQLite', async () => plane().actions);
+inboxContract('SQLite', async () => plane().inbox);
+boardContract('SQLite', async () => plane().board);
+documentsContract('SQLite', async (clock) => plane(newFile(), clock).documents);
+changesContract('SQLite', async () => {
+  const file = newFile();
+  return [plane(file), plane(file)];
+});
+
+describe('the control plane in SQLite', () => {
+  it('takes over the file of a machine that had no dashboard', async () => {
+    const file = newFile();
+    const before = new SqliteApprovalStore(file);
+    await before.open(anApproval());
+    before.close();
+    expect(await plane(file).approvals.list()).toEqual([anApproval()]);
+  });
+
+  it('refuses a file of a newer version', () => {
+    const file = newFile();
+    plane(file);
+    const newer = new Database(file);
+    newer.exec("UPDATE parts SET version = 99 WHERE part = 'dashboard'");
+    newer.close();
+    expect(() => plane(file)).toThrow(/newer version \(dashboard 99, known 1\)/);
+  });
+});
