@@ -4,10 +4,10 @@ import { kubectl } from '../../lab/kubectl-exec.ts';
 import { arrayAt, at, parseJson, stringAt } from '../../shared/kernel/json.ts';
 import { labForTests } from '../support/lab.ts';
 import { createObjects, manifestOf, removeNamespaces } from '../support/lab-objects.ts';
+import { aDisk, NAME } from './disk.ts';
 import { render } from './render.ts';
 
 const RUN = Math.random().toString(36).slice(2, 8);
-const NAME = 'k8s-agent-dashboard';
 
 const BASE = 'dashboard/base';
 const PI3 = 'dashboard/overlays/pi3';
@@ -24,20 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await removeNamespaces(lab, ...FLAVOURS.map(namespaceOf));
   await kubectl(lab, ['delete', 'persistentvolumes', ...FLAVOURS.map(namespaceOf), '--wait=false']);
-});
-
-/** The lab has no storage provisioner, so a disk is made for the claim. */
-const aDisk = (namespace: string) => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolume',
-  metadata: { name: namespace },
-  spec: {
-    capacity: { storage: '1Gi' },
-    accessModes: ['ReadWriteOnce'],
-    hostPath: { path: '/var/lib/nothing' },
-    claimRef: { namespace, name: NAME },
-    persistentVolumeReclaimPolicy: 'Delete',
-  },
 });
 
 /** Deploys as a person does, into a namespace of this run, and waits until all pods run. */
