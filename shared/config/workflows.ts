@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { digest } from '../kernel/digest.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Paths } from '../kernel/paths.ts';
 import { count } from '../kernel/text.ts';
@@ -11,6 +14,9 @@ import { agentsIn } from './agents.ts';
 /** The tools that a workflow may name. */
 export const KNOWN_TOOLS: readonly KnownTool[] = tools;
 
+/** The last reading of each folder: a reading takes 150 ms, and a run asks for one with every call of its agents. */
+const read = new Map<string, { readonly version: string; readonly catalog: Catalog }>();
+
 /** The workflows of this machine, by its agents. Throws an `OpsError` before an install. */
 export async function installedWorkflows({ workflows, settings }: Paths): Promise<Catalog> {
   if (!existsSync(workflows)) {
@@ -20,7 +26,25 @@ export async function installedWorkflows({ workflows, settings }: Paths): Promis
       'A person runs: k8s-agent install',
     );
   }
-  return readCatalog(workflows, { agents: new Map(Object.entries(agentsIn(settings))), tools: KNOWN_TOOLS });
+  const version = await versionOf(workflows, settings);
+  const known = read.get(workflows);
+  if (known?.version === version) return known.catalog;
+  const agents = new Map(Object.entries(agentsIn(settings)));
+  const catalog = await readCatalog(workflows, { agents, tools: KNOWN_TOOLS });
+  read.set(workflows, { version, catalog });
+  return catalog;
+}
+
+/** Changes with every change of a file: name, size, time in nanoseconds, inode. */
+async function versionOf(folder: string, settings: string): Promise<string> {
+  const names = (await readdir(folder, { recursive: true })).sort().map((name) => join(folder, name));
+  const facts = await Promise.all(
+    [...names, settings].map(async (path) => {
+      const found = await stat(path, { bigint: true }).catch(() => undefined);
+      return `${path} ${found?.size} ${found?.mtimeNs} ${found?.ctimeNs} ${found?.ino}`;
+    }),
+  );
+  return digest(facts);
 }
 
 /** The workflow of this name. Throws an `OpsError` with the nearest one, and with how many files cannot be used. */
