@@ -13,6 +13,7 @@ import { passphrase } from './commands/passphrase.ts';
 import { policy } from './commands/policy.ts';
 import { reject } from './commands/reject.ts';
 import { uninstall } from './commands/uninstall.ts';
+import { workflow } from './commands/workflow.ts';
 import { contextFor } from './context.ts';
 import type { Machine } from './machine.ts';
 
@@ -27,6 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
   passphrase,
   policy,
   audit,
+  workflow,
 ];
 
 /** Runs one command line; returns the exit code. */

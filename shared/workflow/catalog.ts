@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { messageOf } from '../kernel/errors.ts';
 import { loadAction } from './actions.ts';
-import type { KnownTool, NamedAction, Workflow } from './definition.ts';
+import type { Known, NamedAction, Workflow } from './definition.ts';
 import { loadWorkflow } from './load.ts';
 import type { Problem } from './problem.ts';
 
@@ -16,10 +16,13 @@ export interface Catalog {
 const ACTIONS = 'actions';
 const ENDINGS = ['.yaml', '.yml', '.md'];
 
-/** Reads a folder: `actions/*.yaml`, and every other `.yaml`, `.yml` and `.md` below it as a workflow. One bad file hides no other. */
+/**
+ * Reads a folder: `actions/*.yaml`, and every other `.yaml`, `.yml` and `.md` below it as a workflow. One bad file hides
+ * no other. `known.actions` may be used besides the folder's own, which win.
+ */
 export async function readCatalog(
   folder: string,
-  known: { readonly agents: ReadonlyMap<string, { readonly model: string }>; readonly tools: readonly KnownTool[] },
+  known: Omit<Known, 'actions'> & Partial<Pick<Known, 'actions'>>,
 ): Promise<Catalog> {
   const all = await readdir(folder, { recursive: true });
   const files = all.filter((file) => ENDINGS.includes(extname(file)) && basename(file) !== 'README.md').sort();
@@ -54,8 +57,9 @@ export async function readCatalog(
     const { action, problems: found } = loadAction(await read(file), file, known);
     add(actions, file, action, found);
   }
+  const usable = new Map([...(known.actions ?? []), ...actions]);
   for (const file of files.filter((name) => !isAction(name))) {
-    const { workflow, problems: found } = loadWorkflow(await read(file), file, { ...known, actions });
+    const { workflow, problems: found } = loadWorkflow(await read(file), file, { ...known, actions: usable });
     add(workflows, file, workflow, found);
   }
   return { workflows, actions, problems };
