@@ -142,6 +142,14 @@ describe('k8s-agent workflow run --claude', () => {
     expect(readFileSync(heard, 'utf8')).toBe(`/workflow resume ${idIn(output)}\n\n`);
   });
 
+  it('starts no run where there is no terminal for it', async () => {
+    const machine = aWorkflowMachine();
+    const { code, output } = await machine.k8sAgent('workflow', 'run', 'rollback-app', '-i', 'app=shop', '--claude');
+    expect(code).toBe(1);
+    expect(output).toContain('Claude Code needs a person at a real terminal');
+    expect(await machine.runs.list()).toEqual([]);
+  });
+
   it('hands over the folder where it is not the usual one', async () => {
     const machine = aWorkflowMachine({ interactive: true });
     const heard = fakeClaude(machine);
