@@ -43,6 +43,7 @@ function filesIn(home: string): readonly Guarded[] {
     { path: paths.config, why: 'the configuration of the servers' },
     { path: paths.agents, why: 'the agents' },
     { path: join(home, 'workflows'), why: 'the workflows' },
+    { path: join(home, 'domains'), why: 'the domains that install reads' },
     { path: join(home, 'hooks'), why: 'the hooks' },
     { path: join(home, 'logs'), why: 'the audit log' },
     { path: paths.state, why: 'the approvals and state' },

@@ -10,21 +10,15 @@ import { count } from '../../shared/kernel/text.ts';
 import { type BundleName, bundleProblem } from '../bundles.ts';
 import type { Context } from '../context.ts';
 import { readText } from '../files.ts';
-import { agentFiles, parseAgents, splitPrompt } from '../install/agents.ts';
 import { parseJsonc } from '../install/merge.ts';
 import { SERVERS, wantedSettings } from '../install/wanted.ts';
 import { readPassphrase } from '../passphrase/passphrase.ts';
-import type { Finding } from './finding.ts';
+import { bad, type Finding, good, INSTALL } from './finding.ts';
 import { probeHook } from './hook-probe-exec.ts';
 import { probeServer } from './mcp-probe-exec.ts';
 
-const INSTALL = 'Run: k8s-agent install';
-
 /** Milliseconds that a server may take to list its tools, on a Raspberry Pi under load. */
 const ANSWER = 10_000;
-
-const good = (seen: string): Finding => ({ seen });
-const bad = (problem: string, cure: string): Finding => ({ problem, cure });
 
 export function bundles({ root }: Context): Finding {
   const problems = ([...SERVERS, 'guard'] satisfies BundleName[]).flatMap((name) => bundleProblem(root, name) ?? []);
@@ -40,26 +34,6 @@ export function policy({ paths }: Context): Finding {
 export async function configuration({ paths }: Context): Promise<Finding> {
   await readConfig(paths.config);
   return good(existsSync(paths.config) ? paths.config : 'no k8s-agent.yaml, so the defaults hold');
-}
-
-/** Settings are the one place for models; a frontmatter that differs is what the client would use. */
-export function agents(context: Context): Finding {
-  const settings = readSettings(context.paths.settings);
-  const configured = parseAgents(at(settings, 'agents') ?? {});
-  const problems = agentFiles(context, settings).flatMap(({ name, path }) => {
-    const text = readText(path);
-    if (text === undefined) return [`${path} is missing`];
-    const { model } = splitPrompt(text).frontmatter;
-    const wanted = configured[name]?.model;
-    return model === wanted ? [] : [`${name}: model ${model ?? 'none'} in its file, ${wanted} in settings.json`];
-  });
-  if (problems.length > 0)
-    return bad(problems.join('; '), `${INSTALL} (a file that you have changed is kept: correct its model by hand)`);
-  return good(
-    Object.entries(configured)
-      .map(([name, { model }]) => `${name} (${model})`)
-      .join(', '),
-  );
 }
 
 export async function hook({ paths }: Context): Promise<Finding> {

@@ -3,13 +3,16 @@ import type { Context } from '../context.ts';
 import * as checks from './checks.ts';
 import type { Finding } from './finding.ts';
 import { kubeconfig } from './kubeconfig.ts';
+import * as layout from './layout.ts';
 
 const CHECKS: readonly (readonly [name: string, check: (context: Context) => Promise<Finding> | Finding])[] = [
   ['node', ({ nodeVersion, node }) => ({ seen: `${nodeVersion} at ${node}` })],
   ['bundles', checks.bundles],
   ['policy', checks.policy],
   ['configuration', checks.configuration],
-  ['agents', checks.agents],
+  ['agents', layout.agents],
+  ['skills', layout.skills],
+  ['workflows', layout.workflows],
   ['guard hook', checks.hook],
   ['permissions', checks.permissions],
   ['servers', checks.servers],

@@ -1,67 +1,91 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { basename, join } from 'node:path';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import defaults from '../../claude-config/settings.json' with { type: 'json' };
+import { parseAgents } from '../../shared/config/agents.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { at } from '../../shared/kernel/json.ts';
 import type { Context } from '../context.ts';
+import { domainAgentProblem } from './domain-agent.ts';
+import { splitFrontmatter } from './frontmatter.ts';
+import type { WantedFile } from './owned.ts';
+import { filesBelow, type Source, sources } from './sources.ts';
 
-/** `agents` in settings.json: the one place for models and prompt files. */
-export const agentsSchema = z.record(
-  z.string(),
-  z.looseObject({ model: z.string().min(1), promptFile: z.string().min(1) }),
-);
-
-export interface AgentFile {
+export interface AgentFile extends WantedFile {
   readonly name: string;
-  readonly path: string;
-  readonly text: string;
 }
 
-/** The agents that this version brings, as the settings want them. Claude Code reads `agents/<name>.md`. */
-export function agentFiles({ root, paths }: Context, settings: unknown): readonly AgentFile[] {
-  const configured = parseAgents(at(settings, 'agents') ?? defaults.agents);
-  return Object.keys(defaults.agents).flatMap((name) => {
+interface AgentSource extends Prompt {
+  readonly name: string;
+  readonly domain: boolean;
+}
+
+/** The agents of this version and of the domains, as the settings want them. Claude Code reads `agents/<name>.md`. */
+export function agentFiles(context: Context, settings: unknown): readonly AgentFile[] {
+  const all = agentSources(context);
+  const configured = parseAgents(at(settings, 'agents') ?? agentDefaults(context));
+  const added = all.filter(({ domain }) => domain).map(({ name }) => name);
+  return all.flatMap(({ name, domain, frontmatter, body }) => {
     const agent = configured[name];
     if (agent === undefined) return [];
-    const { frontmatter, body } = splitPrompt(
-      readFileSync(join(root, 'claude-config', 'agents', `${name}.md`), 'utf8'),
-    );
-    const head = stringify(
-      { name, description: frontmatter.description, model: agent.model, tools: frontmatter.tools },
-      { lineWidth: 0 },
-    );
-    return [{ name, path: join(paths.agents, `${name}.md`), text: `---\n${head}---\n${body}` }];
+    const tools = domain ? frontmatter.tools : withDelegates(frontmatter.tools, added);
+    const head = stringify({ name, description: frontmatter.description, model: agent.model, tools }, { lineWidth: 0 });
+    return [{ name, path: join(context.paths.agents, `${name}.md`), text: `---\n${head}---\n${body}` }];
   });
 }
 
-export function parseAgents(value: unknown): z.output<typeof agentsSchema> {
-  const result = agentsSchema.safeParse(value);
-  if (result.success) return result.data;
-  throw new OpsError(
-    'config_invalid',
-    `agents in settings.json: ${z.prettifyError(result.error)}`,
-    'Each agent reads: "name": { "model": "sonnet", "promptFile": "agents/name.md" }.',
+/** `agents` of a settings.json that nobody has touched. */
+export function agentDefaults(context: Context): Record<string, { model: string; promptFile: string }> {
+  const added = agentSources(context).filter(({ domain }) => domain);
+  return {
+    ...defaults.agents,
+    ...Object.fromEntries(
+      added.map(({ name, frontmatter: { model = 'sonnet' } }) => [name, { model, promptFile: `agents/${name}.md` }]),
+    ),
+  };
+}
+
+/** The orchestrator may delegate to what a domain brings. */
+function withDelegates(tools: string, names: readonly string[]): string {
+  return tools.replace(/Agent\((?<list>[^)]*)\)/, (_, list: string) => `Agent(${[list, ...names].join(', ')})`);
+}
+
+function agentSources(context: Context): readonly AgentSource[] {
+  return sources(context).flatMap((source) =>
+    source.domain === undefined
+      ? Object.keys(defaults.agents).map((name) => agentIn(source, `${name}.md`))
+      : filesBelow(source.agents).map((file) => agentIn(source, file)),
   );
+}
+
+function agentIn({ agents, domain }: Source, file: string): AgentSource {
+  const path = join(agents, file);
+  const agent = {
+    name: basename(file, '.md'),
+    domain: domain !== undefined,
+    ...splitPrompt(readFileSync(path, 'utf8'), path),
+  };
+  const problem = domain === undefined ? undefined : domainAgentProblem(file, agent.frontmatter.tools);
+  if (problem === undefined) return agent;
+  throw new OpsError('config_invalid', `${path}: ${problem}.`, 'Correct it in the domain; nothing was changed.');
 }
 
 const frontmatterSchema = z.looseObject({ description: z.string(), tools: z.string(), model: z.string().optional() });
 
-/** Frontmatter and prompt of an agent's file. Throws where there is none. */
-export function splitPrompt(text: string): {
+interface Prompt {
   readonly frontmatter: z.output<typeof frontmatterSchema>;
   readonly body: string;
-} {
-  const match = /^---\r?\n(?<head>[\s\S]*?)\r?\n---\r?\n(?<body>[\s\S]*)$/.exec(text);
-  const { head, body } = match?.groups ?? {};
-  const parsed = frontmatterSchema.safeParse(head === undefined ? undefined : parse(head));
-  if (!parsed.success || body === undefined) {
-    throw new OpsError(
-      'config_invalid',
-      'The agent file has no frontmatter with description and tools.',
-      'Write it anew: k8s-agent install',
-    );
-  }
-  return { frontmatter: parsed.data, body };
+}
+
+/** Frontmatter and prompt of an agent's file. Throws where there is none. */
+export function splitPrompt(text: string, file = 'The agent file'): Prompt {
+  const { head, body } = splitFrontmatter(text, file);
+  const parsed = frontmatterSchema.safeParse(head);
+  if (parsed.success) return { frontmatter: parsed.data, body };
+  throw new OpsError(
+    'config_invalid',
+    `${file} has no frontmatter with description and tools.`,
+    'Write both between two lines of "---"; for an agent of this version: k8s-agent install.',
+  );
 }

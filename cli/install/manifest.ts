@@ -25,16 +25,19 @@ const ownedSchema = z.strictObject({
 });
 export type OwnedFile = z.output<typeof ownedSchema>;
 
+const common = { settings: mergedSchema.exactOptional(), claudeJson: mergedSchema.exactOptional() };
+
 /** What `install` wrote, and what `uninstall` therefore may take out: `k8s-agent/install.json`. */
-const manifestSchema = z.strictObject({
-  version: z.literal(1),
-  settings: mergedSchema.exactOptional(),
-  claudeJson: mergedSchema.exactOptional(),
-  agents: z.array(ownedSchema),
-});
+const manifestSchema = z.union([
+  z.strictObject({ version: z.literal(2), ...common, files: z.array(ownedSchema) }),
+  // Before there were skills and workflows.
+  z
+    .strictObject({ version: z.literal(1), ...common, agents: z.array(ownedSchema) })
+    .transform(({ agents, ...rest }) => ({ ...rest, version: 2 as const, files: agents })),
+]);
 export type Manifest = z.output<typeof manifestSchema>;
 
-export const EMPTY: Manifest = { version: 1, agents: [] };
+export const EMPTY: Manifest = { version: 2, files: [] };
 
 export function manifestFile(paths: Paths): string {
   return join(paths.state, 'install.json');

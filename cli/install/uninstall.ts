@@ -1,10 +1,11 @@
-import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../../shared/kernel/digest.ts';
 import type { Context } from '../context.ts';
 import { readText, writeAtomically } from '../files.ts';
-import { type MergedFile, manifestFile, type OwnedFile, readManifest } from './manifest.ts';
+import { type MergedFile, manifestFile, readManifest } from './manifest.ts';
 import { unmerge } from './merge.ts';
+import { removeFile, removeIfEmpty } from './owned.ts';
 
 /** Takes out exactly what install wrote. Returns what it did, one line each; undefined: nothing is installed. */
 export function uninstallLayout(context: Context): readonly string[] | undefined {
@@ -14,15 +15,15 @@ export function uninstallLayout(context: Context): readonly string[] | undefined
   // Worked out before anything is written, so that a broken file leaves everything as it was.
   const settings = restored(paths.settings, manifest.settings);
   const servers = restored(claudeJson, manifest.claudeJson);
-  const done = [...apply(settings), ...apply(servers), ...manifest.agents.map(removeAgent)];
+  const done = [...apply(settings), ...apply(servers), ...manifest.files.map((file) => removeFile(file, paths.home))];
   rmSync(manifestFile(paths), { force: true });
   for (const made of [paths.calls, join(paths.state, 'compile-cache')]) rmSync(made, { recursive: true, force: true });
-  for (const folder of [paths.agents, paths.actionLogs, paths.workflowLogs, dirname(paths.actionLogs), paths.state]) {
+  for (const folder of [paths.actionLogs, paths.workflowLogs, dirname(paths.actionLogs), paths.state]) {
     removeIfEmpty(folder);
   }
-  if (isThere(paths.state))
+  if (existsSync(paths.state))
     done.push(`kept ${paths.state}: approvals, passphrase and backups; remove it when you need them no more`);
-  if (isThere(paths.actionLogs)) done.push(`kept ${paths.actionLogs}: the audit log`);
+  if (existsSync(paths.actionLogs)) done.push(`kept ${paths.actionLogs}: the audit log`);
   return done;
 }
 
@@ -48,26 +49,4 @@ function apply({ file, now, text }: Restored): readonly string[] {
   if (text === undefined) rmSync(file);
   else writeAtomically(file, text);
   return [`${text === undefined ? 'removed' : 'restored'} ${file}`];
-}
-
-function removeAgent({ path, sha256: written, replaced }: OwnedFile): string {
-  const now = readText(path);
-  if (now === undefined) return `${path} was gone already`;
-  if (sha256(now) !== written) return `kept ${path}: you have changed it`;
-  if (replaced === undefined) rmSync(path);
-  else writeAtomically(path, replaced);
-  return `${replaced === undefined ? 'removed' : 'restored'} ${path}`;
-}
-
-function removeIfEmpty(folder: string): void {
-  if (isThere(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
-}
-
-function isThere(path: string): boolean {
-  try {
-    readdirSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

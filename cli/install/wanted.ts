@@ -3,15 +3,17 @@ import defaults from '../../claude-config/settings.json' with { type: 'json' };
 import { NODE_FLAGS } from '../../shared/boot/launch.ts';
 import { bundlePath } from '../bundles.ts';
 import type { Context } from '../context.ts';
+import { agentDefaults } from './agents.ts';
 import type { Wanted } from './merge.ts';
+import { domainFolder } from './sources.ts';
 
 /** Servers that this version brings. */
-export const SERVERS = ['kubectl', 'argocd', 'prometheus', 'gitea'] as const;
+export const SERVERS = ['kubectl', 'argocd', 'prometheus', 'gitea', 'workflows'] as const;
 
 /** What install wants in the user's settings.json. Agents and autonomy are the user's as soon as they are there. */
 export function wantedSettings(context: Context): readonly Wanted[] {
   return [
-    ...Object.entries(defaults.agents).map(
+    ...Object.entries(agentDefaults(context)).map(
       ([name, value]): Wanted => ({ kind: 'key', path: ['agents', name], value, theirs: 'keep' }),
     ),
     { kind: 'key', path: ['autonomy'], value: defaults.autonomy, theirs: 'keep' },
@@ -33,7 +35,8 @@ function denied({ paths, claudeJson }: Context): readonly string[] {
   const files = [paths.settings, join(paths.home, 'settings.local.json'), paths.config, claudeJson];
   const folders = [
     paths.agents,
-    join(paths.home, 'workflows'),
+    paths.workflows,
+    domainFolder(paths),
     join(paths.home, 'hooks'),
     join(paths.home, 'logs'),
     paths.state,

@@ -134,6 +134,7 @@ describe('an edit of what belongs to this system is refused', () => {
     'k8s-agent.yaml',
     'agents/k8s-diagnostician.md',
     'workflows/health/check.yaml',
+    'domains/research/agents/researcher.md',
     'hooks/x.sh',
     'logs/actions/2026-11-24-actions.jsonl',
     'k8s-agent/approver.json',

@@ -32,7 +32,11 @@ describe('doctor', () => {
     file('.kube/config', KUBECONFIG);
     const { passphrase, ...rest } = await look(context);
     expect(Object.values(rest).filter((finding) => 'problem' in finding)).toEqual([]);
-    expect(rest.servers).toEqual({ seen: 'kubectl: 1 tool, argocd: 1 tool, prometheus: 1 tool, gitea: 1 tool' });
+    expect(rest.servers).toEqual({
+      seen: 'kubectl: 1 tool, argocd: 1 tool, prometheus: 1 tool, gitea: 1 tool, workflows: 1 tool',
+    });
+    expect(rest.skills).toEqual({ seen: '/cluster-status, /deploy, /diagnose, /rollback, /workflow' });
+    expect(rest.workflows).toEqual({ seen: '15 workflows, 16 actions' });
     expect(passphrase).toMatchObject({ cure: expect.stringContaining('k8s-agent passphrase') });
   });
 
@@ -42,7 +46,17 @@ describe('doctor', () => {
     expect(await runCli(['doctor'], machine)).toBe(1);
     const text = output();
     expect(text).toMatch(/problem {2}policy .*rule "gte".*\n.*Did you mean "get"/);
-    for (const name of ['agents', 'guard hook', 'permissions', 'servers', 'folders', 'kubeconfig', 'passphrase']) {
+    for (const name of [
+      'agents',
+      'skills',
+      'workflows',
+      'guard hook',
+      'permissions',
+      'servers',
+      'folders',
+      'kubeconfig',
+      'passphrase',
+    ]) {
       expect(text).toMatch(new RegExp(`problem {2}${name} +.+\\n {24}.+`));
     }
     expect(text).toContain(context.claudeJson);
@@ -61,6 +75,59 @@ describe('doctor', () => {
     writeFileSync(path, readFileSync(path, 'utf8').replace('model: sonnet', 'model: opus'));
     expect((await look(context)).agents).toMatchObject({
       problem: 'k8s-diagnostician: model opus in its file, sonnet in settings.json',
+    });
+  });
+
+  it.each([
+    ['is missing', undefined, /SKILL\.md is missing/],
+    ['has no frontmatter', 'Deploy it.', /SKILL\.md: ✖ Invalid input/],
+    ['has no description', '---\nname: deploy\n---\n', /→ at description/],
+    ['has frontmatter that is no YAML', '---\nname: "deploy\n---\n', /SKILL\.md: Missing closing "quote/],
+    [
+      'has another name than its folder',
+      '---\nname: ship\ndescription: x\n---\n',
+      /name "ship" is not that of its folder, "deploy"/,
+    ],
+    [
+      'names an agent that is not there',
+      '---\nname: deploy\ndescription: x\ncontext: fork\nagent: k8s-orchestra\n---\n',
+      /unknown agent "k8s-orchestra"\. Did you mean "k8s-orchestrator"/,
+    ],
+    [
+      'does not run as its agent',
+      '---\nname: deploy\ndescription: x\nagent: git-operator\n---\n',
+      /only with "context: fork"/,
+    ],
+  ])('sees a skill that %s', async (_, text, problem) => {
+    const { context } = aPackage(HOOK, SERVER);
+    installLayout(context);
+    const file = join(context.paths.skills, 'deploy', 'SKILL.md');
+    if (text === undefined) rmSync(file);
+    else writeFileSync(file, text);
+    expect((await look(context)).skills).toMatchObject({ problem: expect.stringMatching(problem) });
+  });
+
+  it('sees a skill whose agent has no prompt', async () => {
+    const { context } = aPackage(HOOK, SERVER);
+    installLayout(context);
+    rmSync(join(context.paths.agents, 'k8s-orchestrator.md'));
+    const { skills } = await look(context);
+    expect(skills).toMatchObject({
+      problem: expect.stringMatching(/its agent's prompt .*k8s-orchestrator\.md is missing/),
+    });
+  });
+
+  it('sees every broken workflow, with its line and the nearest valid name', async () => {
+    const { context, file } = aPackage(HOOK, SERVER);
+    installLayout(context);
+    file('.claude/workflows/mine/a.yaml', 'name: a\nsteps:\n  - agent: k8s-diagnostican\n    task: Look\n');
+    file('.claude/workflows/mine/b.yaml', 'name: b\nstep: []\n');
+    const { workflows } = await look(context);
+    expect(workflows).toMatchObject({
+      problem: expect.stringMatching(
+        /mine\/a\.yaml:3:12: .*Did you mean "k8s-diagnostician"[\s\S]*mine\/b\.yaml:2:1: /,
+      ),
+      cure: 'See: k8s-agent workflow validate',
     });
   });
 

@@ -5,20 +5,23 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import { contextFor } from '../../cli/context.ts';
 import { installLayout } from '../../cli/install/install.ts';
+import { manifestFile } from '../../cli/install/manifest.ts';
 import { uninstallLayout } from '../../cli/install/uninstall.ts';
 import { isPassphrase } from '../../cli/passphrase/passphrase.ts';
 import { runCli } from '../../cli/program.ts';
 import { NODE_FLAGS } from '../../shared/boot/launch.ts';
+import { sha256 } from '../../shared/kernel/digest.ts';
 import { parsePolicy } from '../../shared/policy/policy.ts';
 import { aMachine, aPackage } from './machine.ts';
 
@@ -48,7 +51,8 @@ describe('install', () => {
   it("writes the seed's layout into an empty home", () => {
     const { context, folder } = aMachine();
     installLayout(context);
-    expect(Object.keys(snapshot(folder)).sort()).toEqual([
+    const files = Object.keys(snapshot(folder)).sort();
+    expect(files.filter((file) => !file.startsWith('.claude/workflows/'))).toEqual([
       '.claude.json',
       '.claude/agents/argocd-operator.md',
       '.claude/agents/git-operator.md',
@@ -56,7 +60,26 @@ describe('install', () => {
       '.claude/agents/k8s-orchestrator.md',
       '.claude/agents/prometheus-analyst.md',
       '.claude/settings.json',
+      '.claude/skills/cluster-status/SKILL.md',
+      '.claude/skills/deploy/SKILL.md',
+      '.claude/skills/diagnose/SKILL.md',
+      '.claude/skills/rollback/SKILL.md',
+      '.claude/skills/workflow/SKILL.md',
     ]);
+    expect(files).toEqual(
+      expect.arrayContaining(
+        [
+          'health/cluster-health-check.yaml',
+          'health/node-pressure-response.yaml',
+          'deploy/deploy-app.md',
+          'deploy/rollback-app.yaml',
+          'incidents/pod-crashloop.yaml',
+          'actions/report.yaml',
+          'workflow.schema.gen.json',
+          'action.schema.gen.json',
+        ].map((file) => `.claude/workflows/${file}`),
+      ),
+    );
     for (const path of ['logs/actions', 'logs/workflows', 'k8s-agent/calls']) {
       expect(statSync(join(context.paths.home, path)).mode & 0o777).toBe(0o700);
     }
@@ -83,6 +106,7 @@ describe('install', () => {
       'mcp__argocd__*',
       'mcp__prometheus__*',
       'mcp__gitea__*',
+      'mcp__workflows__*',
     ]);
     expect(value.hooks.PreToolUse).toHaveLength(2);
     expect(value.hooks.PreToolUse[1].hooks[0]).toMatchObject({ command: process.execPath, onFailure: 'block' });
@@ -128,13 +152,60 @@ describe('install', () => {
     expect(read(join(context.paths.agents, 'k8s-diagnostician.md'))).toContain('model: haiku');
   });
 
-  it('keeps a prompt that the user has changed', () => {
-    const { context } = aMachine();
+  it.each(['agents/k8s-diagnostician.md', 'skills/deploy/SKILL.md', 'workflows/deploy/deploy-app.md'])(
+    'keeps %s that the user has changed, and says so',
+    (path) => {
+      const { context } = aMachine();
+      installLayout(context);
+      const file = join(context.paths.home, path);
+      writeFileSync(file, `${read(file)}\nAlways answer in rhyme.\n`);
+      expect(installLayout(context)).toEqual([
+        `kept ${file}: you have changed it (remove it, and install again, to get ours)`,
+      ]);
+      expect(read(file)).toContain('rhyme');
+      expect(uninstallLayout(context)).toContain(`kept ${file}: you have changed it`);
+      expect(read(file)).toContain('rhyme');
+    },
+  );
+
+  it('takes out what an earlier version brought, and leaves it where the user has changed it', () => {
+    const { context, file } = aMachine();
     installLayout(context);
-    const prompt = join(context.paths.agents, 'k8s-diagnostician.md');
-    writeFileSync(prompt, `${read(prompt)}\nAlways answer in rhyme.\n`);
-    expect(installLayout(context)).toEqual([expect.stringContaining('you have changed it')]);
-    expect(read(prompt)).toContain('rhyme');
+    const old = file('.claude/skills/old/SKILL.md', 'old');
+    const mine = file('.claude/workflows/old/mine.yaml', 'changed since');
+    const manifest = JSON.parse(read(manifestFile(context.paths)));
+    manifest.files.push({ path: old, sha256: sha256('old') }, { path: mine, sha256: sha256('as installed') });
+    writeFileSync(manifestFile(context.paths), JSON.stringify(manifest));
+    expect(installLayout(context)).toEqual([`removed ${old}`, `kept ${mine}: you have changed it`]);
+    expect([existsSync(dirname(old)), existsSync(mine), existsSync(context.paths.skills)]).toEqual([false, true, true]);
+    expect(installLayout(context)).toEqual([]);
+  });
+
+  it('reads what a version without skills and workflows wrote down', () => {
+    const { context, folder } = aMachine();
+    installLayout(context);
+    const { files, ...rest } = JSON.parse(read(manifestFile(context.paths)));
+    const agents = files.filter(({ path }: { path: string }) => path.includes('/agents/'));
+    writeFileSync(manifestFile(context.paths), JSON.stringify({ ...rest, version: 1, agents }));
+    rmSync(context.paths.skills, { recursive: true });
+    rmSync(context.paths.workflows, { recursive: true });
+    expect(installLayout(context)).toEqual([
+      expect.stringMatching(/^created 5 files in .*skills$/),
+      expect.stringMatching(/^created \d+ files in .*workflows$/),
+    ]);
+    uninstallLayout(context);
+    expect(snapshot(folder)).toEqual({});
+  });
+
+  it('backs up each of many files with the same name, and puts all of them back', () => {
+    const { context, file, folder } = aMachine();
+    for (const skill of ['deploy', 'rollback']) file(`.claude/skills/${skill}/SKILL.md`, `my own ${skill}`);
+    const before = snapshot(folder);
+    installLayout(context);
+    const backups = join(context.paths.state, 'backups');
+    expect(readdirSync(backups).map((name) => read(join(backups, name)))).toEqual(['my own deploy', 'my own rollback']);
+    uninstallLayout(context);
+    expect(snapshot(folder)).toEqual(before);
   });
 
   it.each([

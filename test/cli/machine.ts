@@ -55,9 +55,9 @@ export function aMachine(given: { answers?: readonly string[]; interactive?: boo
 export function aPackage(hook: string, server: string, given: Parameters<typeof aMachine>[0] = {}): TestMachine {
   const made = aMachine(given);
   const root = join(made.folder, 'package');
-  cpSync(join(made.machine.root, 'claude-config', 'agents'), join(root, 'claude-config', 'agents'), {
-    recursive: true,
-  });
+  for (const part of ['claude-config/agents', 'claude-config/skills', 'workflows']) {
+    cpSync(join(made.machine.root, part), join(root, part), { recursive: true });
+  }
   made.file('package/package.json', '{"type":"module"}');
   made.file('package/dist/guard.js', hook);
   for (const name of SERVERS) made.file(`package/dist/${name}.js`, server);
