@@ -25,7 +25,9 @@ module.exports = {
       from: { path: '^servers/([^/]+)/' },
       to: { path: '^servers/', pathNot: '^servers/$1/' },
     },
-    layer('cli-never-a-servers-insides', '^(cli|daemon)/', '^servers/'),
+    layer('cli-never-a-servers-insides', '^(cli|daemon|dashboard)/', '^servers/'),
+    layer('dashboard-knows-no-cluster', '^dashboard/', '^(shared/(gate|tool|cluster|http|boot|config|policy)|cli|daemon)/'),
+    layer('cli-beside-the-dashboards-pages', '^cli/', '^dashboard/(server|listen|run|main|views/|page/|api/)'),
     layer('nothing-imports-test', '^(?!test/|bench/)', '^test/'),
     {
       name: 'one-file-knows-the-mcp-sdk',

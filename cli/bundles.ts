@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { OpsError } from '../shared/kernel/errors.ts';
 
-export type BundleName = 'kubectl' | 'argocd' | 'prometheus' | 'gitea' | 'workflows' | 'guard';
+export type BundleName = 'kubectl' | 'argocd' | 'prometheus' | 'gitea' | 'workflows' | 'guard' | 'dashboard';
 
-const SOURCES = ['shared', 'servers', 'claude-config', 'package-lock.json'];
+const SOURCES = ['shared', 'servers', 'claude-config', 'dashboard', 'package-lock.json'];
 
 export function bundlePath(root: string, name: BundleName): string {
   return join(root, 'dist', `${name}.js`);

@@ -6,12 +6,14 @@ import type { AddCommand, Run } from './command.ts';
 import { approvals } from './commands/approvals.ts';
 import { approve } from './commands/approve.ts';
 import { audit } from './commands/audit.ts';
+import { dashboard } from './commands/dashboard.ts';
 import { doctor } from './commands/doctor.ts';
 import { install } from './commands/install.ts';
 import { mcp } from './commands/mcp.ts';
 import { passphrase } from './commands/passphrase.ts';
 import { policy } from './commands/policy.ts';
 import { reject } from './commands/reject.ts';
+import { token } from './commands/token.ts';
 import { uninstall } from './commands/uninstall.ts';
 import { workflow } from './commands/workflow.ts';
 import { contextFor } from './context.ts';
@@ -29,6 +31,8 @@ const COMMANDS: readonly AddCommand[] = [
   policy,
   audit,
   workflow,
+  dashboard,
+  token,
 ];
 
 /** Runs one command line; returns the exit code. */

@@ -11,10 +11,20 @@ const ENTRIES = {
   workflows: 'servers/workflows/main.ts',
   'k8s-agent': 'cli/main.ts',
   guard: 'claude-config/hooks/main.ts',
+  dashboard: 'dashboard/main.ts',
 } as const;
 
 export type Program = keyof typeof ENTRIES;
-const ALL: readonly Program[] = ['kubectl', 'argocd', 'prometheus', 'gitea', 'workflows', 'k8s-agent', 'guard'];
+const ALL: readonly Program[] = [
+  'kubectl',
+  'argocd',
+  'prometheus',
+  'gitea',
+  'workflows',
+  'k8s-agent',
+  'guard',
+  'dashboard',
+];
 
 export interface BuildOptions {
   /** Test builds can be killed between the gate's steps; they go to dist/test. */
@@ -40,7 +50,10 @@ export async function build({ faultPoints, programs = ALL }: BuildOptions): Prom
     legalComments: 'none',
     // jsonc-parser's CommonJS form requires by variables, which no bundler can follow.
     mainFields: ['module', 'main'],
-    external: ['better-sqlite3', '@resvg/resvg-wasm'],
+    jsx: 'automatic',
+    jsxImportSource: 'hono/jsx',
+    // pg asks for its native twin only when somebody wants it.
+    external: ['better-sqlite3', '@resvg/resvg-wasm', 'pg-native'],
     define: { FAULT_POINTS: String(faultPoints) },
     // CommonJS dependencies call require for Node's own modules.
     banner: {

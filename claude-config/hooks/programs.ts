@@ -94,10 +94,11 @@ export function mentions(text: string): boolean {
 }
 
 /** What only a person does, at their own terminal. */
-const PERSONAL = ['approve', 'reject', 'passphrase', 'uninstall'];
+const PERSONAL = ['approve', 'reject', 'passphrase', 'uninstall', 'dashboard', 'token'];
 
-/** `k8s-agent approve`, however it is started: by name, by npm, by its file. */
+/** `k8s-agent approve`, however it is started: by name, by npm, by its file. The dashboard's program makes logins, which answer. */
 export function answersForPerson(words: readonly string[]): boolean {
+  if (words.some((word) => /(^|\/)dashboard(\.js|\/main\.ts)$/.test(word))) return true;
   const index = words.findIndex(
     (word) => /^k8s-agent(\.js|-orchestrator)?$/.test(baseName(word)) || /(^|\/)cli\/main\.ts$/.test(word),
   );

@@ -1,0 +1,19 @@
+import type { AdminDeps } from '../dashboard/admin.ts';
+import { openStore } from '../dashboard/open-store.ts';
+import { settingsFrom } from '../dashboard/settings.ts';
+import type { Context } from './context.ts';
+
+/** Does something with the dashboard's store of this machine, or with the PostgreSQL that the environment names, and prints what it says. */
+export async function withDashboard(
+  { paths, clock, env, terminal }: Context,
+  work: (deps: AdminDeps) => Promise<string>,
+): Promise<number> {
+  const { databaseUrl, publicUrl } = settingsFrom(env);
+  const controlPlane = await openStore(paths.database, databaseUrl, clock);
+  try {
+    terminal.write(await work({ controlPlane, clock, origin: publicUrl.origin }));
+    return 0;
+  } finally {
+    await controlPlane.close();
+  }
+}
