@@ -1,6 +1,5 @@
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { Approvals } from '../approvals/approvals.ts';
 import { AuditLog } from '../audit/log.ts';
 import { readConfig } from '../config/config.ts';
 import type { Config } from '../config/schema.ts';
@@ -14,7 +13,9 @@ import { type Paths, pathsIn } from '../kernel/paths.ts';
 import { identifyFrom } from '../tool/identity.ts';
 import { serve } from '../tool/mcp-server.ts';
 import type { Toolset } from '../tool/toolset.ts';
+import { openApprovals } from './desk.ts';
 import { runStepFinder } from './run-step.ts';
+import { shipLater } from './shipping.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -36,13 +37,11 @@ export function boot(server: string, env: Environment): Booted {
   const writer = newId(`${server}-${process.pid}`);
   const config = once(() => readConfig(paths.config));
   // The database is opened with the first approval: a server that only reads never loads it.
-  const approvals = once(async () => {
-    const { SqliteApprovalStore } = await import('../store/sqlite.ts');
-    return new Approvals(new SqliteApprovalStore(paths.database), systemClock);
-  });
+  const approving = once(async () => openApprovals({ config: await config(), paths, env, clock: systemClock }));
   const ports: GatePorts = {
     policy: policyFrom(paths.settings),
-    approvals,
+    approvals: async () => (await approving()).approvals,
+    desk: async () => (await approving()).desk,
     audit: new AuditLog({ folder: paths.actionLogs, writer, clock: systemClock }),
     clock: systemClock,
     runStep: runStepFinder({ paths, clock: systemClock, log, run: env.K8S_AGENT_RUN }),
@@ -54,6 +53,7 @@ export function boot(server: string, env: Environment): Booted {
     log,
     ...faultPoints(env),
   };
+  shipLater({ paths, config, env, writer, log });
   return { paths, ports, log, config };
 }
 

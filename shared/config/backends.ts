@@ -15,6 +15,7 @@ const BACKENDS = {
   prometheus: { name: 'Prometheus', url: 'PROMETHEUS_URL', token: 'PROMETHEUS_TOKEN' },
   alertmanager: { name: 'Alertmanager', url: 'ALERTMANAGER_URL', token: 'ALERTMANAGER_TOKEN' },
   gitea: { name: 'Gitea', url: 'GITEA_URL', token: 'GITEA_TOKEN' },
+  dashboard: { name: 'the dashboard', url: 'K8S_AGENT_DASHBOARD_URL', token: 'K8S_AGENT_DASHBOARD_TOKEN' },
 } as const satisfies Partial<Record<keyof Config, Names>>;
 
 /** The file wins over the environment. */

@@ -33,11 +33,13 @@ export const configSchema = z.strictObject({
   prometheus: backend,
   alertmanager: backend,
   gitea: backend,
+  dashboard: backend,
   approvals: z
     .strictObject({
       expires: z.int().min(1).max(1440).default(15).describe('Minutes that an approval stands.'),
+      wait: z.int().min(0).max(600).default(120).describe('Seconds that a call waits for an answer in the dashboard.'),
     })
-    .default({ expires: 15 }),
+    .default({ expires: 15, wait: 120 }),
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -11,12 +11,11 @@ import type { Call, Planned, Reply, Verdict } from './call.ts';
 import { execute } from './execute.ts';
 import { byApproval } from './mandate.ts';
 import type { Passage } from './passage.ts';
+import { question } from './question.ts';
+import { awaited, whereToAnswer } from './wait.ts';
 
 /** A decline faster than this came from a client that answers by itself (headless), in milliseconds. */
 const HUMAN = 300;
-
-/** Characters of one row in the client's dialog, which shows four rows and folds the rest. */
-const ROW = 76;
 
 /** Step 6: a person says yes, once, for exactly this. */
 export async function ask(passage: Passage, plan: Planned): Promise<Verdict> {
@@ -30,7 +29,7 @@ export async function ask(passage: Passage, plan: Planned): Promise<Verdict> {
   if (approval.state === 'approved')
     return saysNo(reply) ? withdraw(passage, approval) : execute(passage, plan, byApproval(passage, approval));
   if (approval.state === 'executing') return busy(passage, approval);
-  if (reply === undefined) return caller.canAsk ? question(passage, approval) : pending(passage, approval);
+  if (reply === undefined) return caller.canAsk ? question(passage, approval) : pending(passage, plan, approval);
   return hear(passage, plan, approval, reply);
 }
 
@@ -42,12 +41,17 @@ async function hear(passage: Passage, plan: Planned, approval: Approval, reply: 
   const tooFast = ports.clock.now() - reply.askedAt < HUMAN;
   const decision =
     reply.action === 'accept' ? reply.decision : reply.action === 'decline' && !tooFast ? 'reject' : undefined;
-  if (decision === undefined) return pending(passage, approval);
+  if (decision === undefined) return pending(passage, plan, approval);
   const { reason } = reply;
   const verdict = { decision, by: (await ports.limits()).person, via: 'terminal', ...(reason && { reason }) } as const;
   const settled = await (await ports.approvals()).settle(approval.id, verdict);
   journal.approvedBy(settled);
   if (decision === 'approve') return execute(passage, plan, byApproval(passage, settled));
+  return rejected(passage, plan, settled);
+}
+
+async function rejected({ journal }: Passage, plan: Planned, settled: Approval): Promise<Verdict> {
+  const reason = settled.settled?.reason;
   const why = reason ? ` Their reason: ${oneLine(reason, 500)}.` : '';
   const then = await plan.rejected?.(settled);
   const text = `A person rejected this. Nothing was changed.${why} Do not try it again by another way; ask what they would rather have.${then === undefined ? '' : `\n${then}`}`;
@@ -80,33 +84,23 @@ async function staleReply({ ports, journal }: Passage, reply: Reply, current: Ap
   return answered(journal, { status, message: `answer to ${reply.approval}: ${why}`, isError: true, text });
 }
 
-/** The first row. A long name keeps both of its ends; of many objects the count comes first. */
-function whatRow(what: string): string {
-  const lines = what.split('\n');
-  const [verb = ''] = what.split(' ');
-  if (lines.length > 1)
-    return oneLine(
-      `${verb} ${lines.length} objects: ${lines.map((line) => line.slice(verb.length + 1)).join(', ')}`,
-      ROW,
-    );
-  const half = Math.floor(ROW / 2);
-  return what.length <= ROW ? what : `${what.slice(0, half)}…${what.slice(half + 1 - ROW)}`;
-}
-
-function question({ ports, journal }: Passage, approval: Approval): Verdict {
-  const rows = [
-    whatRow(approval.what),
-    oneLine(approval.change, ROW),
-    oneLine(`risk: ${approval.risk} · why: ${approval.why}`, ROW),
-    `whole preview: k8s-agent approvals show ${approval.id}`,
-  ];
-  const times = { calledAt: journal.began, askedAt: ports.clock.now() };
-  return { kind: 'ask', approval: approval.id, ...times, message: rows.join('\n') };
-}
-
-function pending({ journal }: Passage, { id, what, change, expiresAt }: Approval): Promise<Verdict> {
-  const text = `Waiting for a person: ${what} (${change}). Nothing was changed. They can answer in a terminal with: k8s-agent approve ${id} (or reject). It expires at ${iso(expiresAt)}. After their yes, call again with the same arguments.`;
+async function pending(passage: Passage, plan: Planned, asked: Approval): Promise<Verdict> {
+  const { ports, journal } = passage;
+  const approval = await awaited(passage, asked);
+  journal.approvedBy(approval);
+  const { id, state, what, change, expiresAt } = approval;
+  if (state === 'approved') return passage.again();
+  if (state === 'rejected') return rejected(passage, plan, approval);
+  if (state !== 'pending') return lost(passage, `approval ${id} is ${state}`);
+  const where = await whereToAnswer(ports, id);
+  const text = `Waiting for a person: ${what} (${change}). Nothing was changed. They can answer ${where}. It expires at ${iso(expiresAt)}. After their yes, call again with the same arguments.`;
   return answered(journal, { status: 'pending', message: `approval ${id} is pending`, isError: true, text });
+}
+
+/** It was settled elsewhere while this call waited, and not by a person's yes or no. */
+function lost({ journal }: Passage, why: string): Promise<Verdict> {
+  const text = `Nothing was changed: ${why}. Call again with the same arguments to ask anew.`;
+  return answered(journal, { status: 'void', message: why, isError: true, text });
 }
 
 function busy({ journal }: Passage, { id }: Approval): Promise<Verdict> {

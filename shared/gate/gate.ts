@@ -14,16 +14,23 @@ import { carryOut } from './proposed.ts';
 export async function pass(ports: GatePorts, call: Call, who: Caller): Promise<Verdict> {
   const journal = new Journal(ports, call, who, newId('call'));
   try {
-    const run = who.run ?? (await ports.runStep?.(call, who));
-    if (run !== undefined) journal.partOf(run);
-    const caller = run === undefined ? who : { ...who, run };
-    const actions = await call.actions(caller.signal);
-    const decision = limited(decideAll(ports.policy(), actions, caller.agent, run), call, run);
-    journal.decided(actions, decision);
-    return await act({ ports, call, caller, actions, decision, journal });
+    return await through(ports, call, who, journal);
   } catch (error) {
     return failed(journal, who, error);
   }
+}
+
+async function through(ports: GatePorts, call: Call, who: Caller, journal: Journal): Promise<Verdict> {
+  const run = who.run ?? (await ports.runStep?.(call, who));
+  if (run !== undefined) journal.partOf(run);
+  const caller = run === undefined ? who : { ...who, run };
+  const actions = await call.actions(caller.signal);
+  const decision = limited(decideAll(ports.policy(), actions, caller.agent, run), call, run);
+  journal.decided(actions, decision);
+  // What the client said in this round was no answer, and is no part of the next.
+  const { reply: _, ...silent } = who;
+  const again = () => through(ports, call, silent, journal);
+  return act({ ports, call, caller, actions, decision, journal, again });
 }
 
 /** A named action uses its own tools only; what a person approved for the run is its own reason. */

@@ -1,6 +1,6 @@
 import type { Action } from '../kernel/action.ts';
 import type { Decision } from '../policy/decide.ts';
-import type { Call, Caller } from './call.ts';
+import type { Call, Caller, Verdict } from './call.ts';
 import type { Journal } from './journal.ts';
 import type { GatePorts } from './ports.ts';
 
@@ -12,4 +12,6 @@ export interface Passage {
   readonly actions: readonly Action[];
   readonly decision: Decision;
   readonly journal: Journal;
+  /** Begins anew, with a fresh look at the target: for a call that has waited for its yes. */
+  readonly again: () => Promise<Verdict>;
 }

@@ -1,3 +1,4 @@
+import type { Approval } from '../approvals/approval.ts';
 import type { Approvals } from '../approvals/approvals.ts';
 import type { AuditEntry, AuditRecord } from '../audit/record.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -16,10 +17,22 @@ export interface GatePorts {
   readonly clock: Clock;
   /** The step of a run that a call belongs to. Where it cannot be told, the call fails: it throws. */
   readonly runStep?: (call: Call, caller: Caller) => Promise<RunStep | undefined>;
+  /** Where a person can answer besides this terminal; undefined where nowhere. */
+  readonly desk?: () => Promise<Desk | undefined>;
   readonly limits: () => GateLimits | Promise<GateLimits>;
   /** Gets what went wrong inside, with its cause; the model only gets a pointer to it. */
   readonly log: (message: string, error: unknown) => void;
   readonly faultPoint?: (point: FaultPoint) => void;
+}
+
+/** A dashboard, as far as the gate needs one. */
+export interface Desk {
+  /** Milliseconds that a call waits for an answer. */
+  readonly wait: number;
+  /** Its page; undefined where it waits on this machine alone, since the dashboard cannot be reached. */
+  link(id: string): Promise<string | undefined>;
+  /** The approval when it is not pending any more, or after `ms` as it is. */
+  changed(id: string, ms: number, signal: AbortSignal): Promise<Approval | undefined>;
 }
 
 /** Times in milliseconds. */

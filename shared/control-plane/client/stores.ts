@@ -1,14 +1,14 @@
 import type { Approval, ApprovalState } from '../../approvals/approval.ts';
 import type { ApprovalFilter, ApprovalStore } from '../../approvals/store.ts';
-import type { AuditRecord } from '../../audit/record.ts';
 import { digest } from '../../kernel/digest.ts';
 import { OpsError } from '../../kernel/errors.ts';
 import type { RunEvent } from '../../workflow/events.ts';
 import type { Appended, RunFilter, RunRow, RunStore } from '../../workflow/run-store.ts';
 import { MAX_WAIT, ROUTES } from '../api.ts';
-import type { ActionFilter, ActionLog, ActionPage, Board, ChainState, Inbox, InboxEntry } from '../ports.ts';
-import type { Status, WorkflowList } from '../status.ts';
 import { type ApiClient, isUncertain } from './api-client.ts';
+
+/** Milliseconds after which a dashboard counts as away. */
+const PATIENCE = 3_000;
 
 /** Approvals at the dashboard. */
 export class HttpApprovalStore implements ApprovalStore {
@@ -42,6 +42,11 @@ export class HttpApprovalStore implements ApprovalStore {
       if (stored !== undefined && digest(stored) === digest(next)) return true;
       throw error;
     }
+  }
+
+  /** Whether the dashboard answers, and takes our token: quickly, or it throws. */
+  async ping(): Promise<void> {
+    await this.#api.call(ROUTES.listApprovals, { query: { limit: 1 }, within: PATIENCE });
   }
 
   /** Long poll: the approval when it is not in `state` any more, or after `ms` as it is. */
@@ -82,80 +87,6 @@ export class HttpRunStore implements RunStore {
   async list({ workflow, statuses, limit }: RunFilter = {}): Promise<readonly RunRow[]> {
     if (statuses?.length === 0) return [];
     return this.#api.call(ROUTES.listRuns, { query: { workflow, statuses: statuses?.join(','), limit } });
-  }
-}
-
-/** The index of the audit log at the dashboard, which prunes it by itself. */
-export class HttpActionLog implements Omit<ActionLog, 'prune'> {
-  readonly #api: ApiClient;
-
-  constructor(api: ApiClient) {
-    this.#api = api;
-  }
-
-  async ship(records: readonly AuditRecord[]): Promise<number> {
-    return (await this.#api.call(ROUTES.shipActions, { body: { records } })).added;
-  }
-
-  async list(filter: ActionFilter = {}): Promise<ActionPage> {
-    return this.#api.call(ROUTES.listActions, { query: { ...filter } });
-  }
-
-  async chains(): Promise<readonly ChainState[]> {
-    return this.#api.call(ROUTES.listChains);
-  }
-}
-
-/** The dashboard's inbox, from the side that takes things out of it. */
-export class HttpInbox implements Omit<Inbox, 'receive' | 'trigger' | 'prune'> {
-  readonly #api: ApiClient;
-
-  constructor(api: ApiClient) {
-    this.#api = api;
-  }
-
-  async waiting(limit?: number): Promise<readonly InboxEntry[]> {
-    return this.#api.call(ROUTES.listInbox, { query: { limit } });
-  }
-
-  /** Long poll: what is waiting as soon as there is any, or nothing after `ms`. */
-  async arrived(ms: number, signal: AbortSignal): Promise<readonly InboxEntry[]> {
-    const wait = Math.min(ms / 1000, MAX_WAIT);
-    return this.#api.call(ROUTES.listInbox, { query: { wait }, wait: wait * 1000, signal });
-  }
-
-  async list(limit?: number): Promise<readonly InboxEntry[]> {
-    return this.#api.call(ROUTES.listInbox, { query: { limit, all: true } });
-  }
-
-  async acknowledge(id: string, version: number, run?: string): Promise<boolean> {
-    const body = { version, ...(run !== undefined && { run }) };
-    return (await this.#api.call(ROUTES.acknowledge, { id, body })).acknowledged;
-  }
-}
-
-/** What the daemon publishes at the dashboard. */
-export class HttpBoard implements Board {
-  readonly #api: ApiClient;
-
-  constructor(api: ApiClient) {
-    this.#api = api;
-  }
-
-  async publishStatus(status: Status): Promise<void> {
-    await this.#api.call(ROUTES.publishStatus, { body: status });
-  }
-
-  async status(): Promise<Status | undefined> {
-    return (await this.#api.call(ROUTES.getStatus)) ?? undefined;
-  }
-
-  async publishWorkflows(list: WorkflowList): Promise<void> {
-    await this.#api.call(ROUTES.publishWorkflows, { body: list });
-  }
-
-  async workflows(): Promise<WorkflowList | undefined> {
-    return (await this.#api.call(ROUTES.getWorkflows)) ?? undefined;
   }
 }
 

@@ -14,7 +14,8 @@ describe('k8s-agent.yaml', () => {
       prometheus: backend,
       alertmanager: backend,
       gitea: backend,
-      approvals: { expires: 15 },
+      dashboard: backend,
+      approvals: { expires: 15, wait: 120 },
     };
     expect(await readConfig('no-such-file.yaml')).toEqual(defaults);
     expect(parse('')).toEqual(defaults);
@@ -41,7 +42,7 @@ describe('k8s-agent.yaml', () => {
       parse('kubctl: {}');
     } catch (error) {
       expect(error instanceof OpsError && error.hint).toBe(
-        'Valid keys: kubectl (kubeconfig, context); argocd, prometheus, alertmanager, gitea (url, token_file, token_env, username, password_file, password_env, ca_file, insecure_skip_tls_verify); approvals (expires).',
+        'Valid keys: kubectl (kubeconfig, context); argocd, prometheus, alertmanager, gitea, dashboard (url, token_file, token_env, username, password_file, password_env, ca_file, insecure_skip_tls_verify); approvals (expires, wait).',
       );
     }
     expect.assertions(1);
