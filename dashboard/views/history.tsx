@@ -6,7 +6,7 @@ import type { PagesDeps } from './deps.ts';
 import { FilterForm } from './filter-form.tsx';
 import { type Query, queryText } from './filters.ts';
 import { Calls } from './log.tsx';
-import type { Reading } from './reading.ts';
+import { type Reading, visible } from './reading.ts';
 
 export interface History {
   readonly calls: readonly LoggedCall[];
@@ -29,7 +29,10 @@ export function HistoryView({ history, query, now }: HistoryProps) {
   return (
     <>
       <h1>History</h1>
-      <FilterForm query={query} seen={'value' in history ? history.value.calls.map(({ record }) => record) : []} />
+      <FilterForm
+        query={visible(query)}
+        seen={'value' in history ? history.value.calls.map(({ record }) => record) : []}
+      />
       {'problem' in history && (
         <p class="note bad" role="alert">
           This filter cannot be applied: {history.problem}

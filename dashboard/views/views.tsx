@@ -92,7 +92,7 @@ async function history(deps: PagesDeps, c: Context): Promise<View> {
     section: '/history',
     topics: query.before === undefined ? ['actions'] : [],
     status: 'problem' in read ? 400 : statusOf(read),
-    body: <HistoryView history={read} query={visible(query)} now={deps.clock.now()} />,
+    body: <HistoryView history={read} query={query} now={deps.clock.now()} />,
   };
 }
 
