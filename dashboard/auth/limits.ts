@@ -9,6 +9,8 @@ const PER_ADDRESS = 20;
 /** From all addresses together: many machines gain little, and a person who mistypes is not locked out by it. */
 const PER_NAME = 50;
 const KIND = 'login-try';
+/** More than these, and the store is asked again. */
+const REMEMBERED = 10_000;
 
 /** Passwords that are worked out at the same time in this process, and that wait: each takes 8 MiB and much of a Pi's second. */
 const AT_ONCE = 1;
@@ -29,6 +31,8 @@ export class TooMany extends OpsError {
 export class LoginLimits {
   readonly #documents: Documents;
   readonly #clock: Clock;
+  /** Until when those who have had their tries are refused without a write: a flood of tries must not wear out an SD card. */
+  readonly #spent = new Map<string, number>();
   readonly #line: (() => void)[] = [];
   #running = 0;
 
@@ -40,13 +44,15 @@ export class LoginLimits {
   /** Counted before the try is judged, so that going away early does not help. Throws `TooMany`. */
   async count(address: string, name?: string): Promise<void> {
     // An address that has had its tries does not use up those of a name.
-    if ((await this.#add(`address ${address}`)) > PER_ADDRESS) throw new TooMany(WINDOW * 60);
-    if (name !== undefined && (await this.#add(`name ${name}`)) > PER_NAME) throw new TooMany(WINDOW * 60);
+    await this.#add(`address ${address}`, PER_ADDRESS);
+    if (name !== undefined) await this.#add(`name ${name}`, PER_NAME);
   }
 
   /** A good login forgives the tries of its address: offices share one. */
   async forgive(address: string): Promise<void> {
-    await this.#documents.take(KIND, sha256(`address ${address}`), this.#clock.now());
+    const key = sha256(`address ${address}`);
+    this.#spent.delete(key);
+    await this.#documents.take(KIND, key, this.#clock.now());
   }
 
   /** Runs the costly check of a password, one after the other. */
@@ -64,8 +70,14 @@ export class LoginLimits {
     }
   }
 
-  #add(who: string): Promise<number> {
-    const now = this.#clock.now();
-    return this.#documents.count(KIND, sha256(who), now, now + WINDOW * 60_000);
+  async #add(who: string, most: number): Promise<void> {
+    const [now, key] = [this.#clock.now(), sha256(who)];
+    const until = this.#spent.get(key) ?? 0;
+    if (now < until) throw new TooMany(Math.ceil((until - now) / 1000));
+    const end = now + WINDOW * 60_000;
+    if ((await this.#documents.count(KIND, key, now, end)) <= most) return;
+    if (this.#spent.size >= REMEMBERED) this.#spent.clear();
+    this.#spent.set(key, end);
+    throw new TooMany(WINDOW * 60);
   }
 }
