@@ -20,9 +20,9 @@ export async function withStoredRuns<T>(context: Context, use: (runs: Runs) => P
   return existsSync(context.paths.database) ? withRuns(context, use) : undefined;
 }
 
-/** What a person types in Claude Code, so that a chat goes on with a run (claude-config/skills/workflow). */
+/** What a person types in Claude Code, so that a chat goes on with a run: the skill in claude-config/skills/workflow. */
 export function resumePrompt(run: string): string {
-  return `/workflow resume ${run}`;
+  return `/workflow ${run}`;
 }
 
 export function unknownRun(run: string): OpsError {

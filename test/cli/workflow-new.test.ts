@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { installLayout } from '../../cli/install/install.ts';
+import { aMachine } from './machine.ts';
 import { aWorkflowMachine } from './workflows.ts';
 
 const SCHEMA_LINE = /^# yaml-language-server: \$schema=(?<schema>\S+)\n/;
@@ -20,14 +22,18 @@ function checkAsEditor(
 }
 
 describe('the schema for editors', () => {
-  it('is named by every YAML file that is installed, is there, and accepts it', () => {
-    const { workflows } = aWorkflowMachine().context.paths;
+  it('is named by every YAML file that install writes, those of a domain included, and is there, and accepts it', () => {
+    const { context } = aMachine();
+    const { home, workflows } = context.paths;
+    cpSync(join(context.root, 'examples/research'), join(home, 'domains/research'), { recursive: true });
+    installLayout(context);
     const files = readdirSync(workflows, { recursive: true, encoding: 'utf8' }).filter(
       (name) => extname(name) === '.yaml',
     );
-    const checked = files.map((name) => ({ name, ...checkAsEditor(join(workflows, name)) }));
-    expect(checked.length).toBeGreaterThan(25);
-    for (const { name, schema, ok } of checked) {
+    expect(files).toContain('research/research-brief.yaml');
+    expect(files.length).toBeGreaterThan(25);
+    for (const name of files) {
+      const { schema, ok } = checkAsEditor(join(workflows, name));
       const wanted = name.startsWith('actions/') ? 'action.schema.gen.json' : 'workflow.schema.gen.json';
       expect({ name, schema: relative(workflows, schema), ok }).toEqual({ name, schema: wanted, ok: true });
     }

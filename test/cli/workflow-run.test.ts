@@ -27,7 +27,7 @@ describe('k8s-agent workflow run', () => {
     const run = idIn(output);
     expect(code).toBe(0);
     expect(output).toBe(
-      `${run} of rollback-app is started.\nA chat takes it up; nothing happens before. In Claude Code: /workflow resume ${run}\nWatch it: k8s-agent workflow status ${run}\n`,
+      `${run} of rollback-app is started.\nA chat takes it up; nothing happens before. In Claude Code: /workflow ${run}\nWatch it: k8s-agent workflow status ${run}\n`,
     );
     expect(await machine.runs.get(run)).toMatchObject({
       workflow: 'rollback-app',
@@ -123,6 +123,13 @@ describe('k8s-agent workflow run of one that approves by itself', () => {
     expect(await machine.runs.list()).toMatchObject([{ workflow: 'emergency' }]);
   });
 
+  it('asks nobody where an input is missing', async () => {
+    const machine = await machineWith({ interactive: true, answers: ['correct horse'] });
+    machine.workflow('emergency.yaml', EMERGENCY.replace('steps:', 'inputs: { node: { required: true } }\nsteps:'));
+    const { code, output } = await machine.k8sAgent('workflow', 'run', 'emergency');
+    expect([code, output]).toEqual([1, 'emergency: input "node" is missing.\nInputs: node.\n']);
+  });
+
   it('starts nothing after wrong ones', async () => {
     const machine = await machineWith({ interactive: true, answers: ['wrong', 'wrong', 'wrong'] });
     expect((await machine.k8sAgent('workflow', 'run', 'emergency')).code).toBe(1);
@@ -139,7 +146,7 @@ describe('k8s-agent workflow run --claude', () => {
     const args = ['--home', paths.home, 'workflow', 'run', 'rollback-app', '-i', 'app=shop', '--claude'];
     const { code, output } = await machine.k8sAgent(...args);
     expect(code).toBe(7);
-    expect(readFileSync(heard, 'utf8')).toBe(`/workflow resume ${idIn(output)}\n\n`);
+    expect(readFileSync(heard, 'utf8')).toBe(`/workflow ${idIn(output)}\n\n`);
   });
 
   it('starts no run where there is no terminal for it', async () => {
@@ -157,7 +164,7 @@ describe('k8s-agent workflow run --claude', () => {
     const other = machine.file('other/settings.json', '{}').replace('/settings.json', '');
     machine.file('other/workflows/mine.yaml', EMERGENCY.replace(/autonomy[\s\S]*(?=steps)/, ''));
     await machine.k8sAgent('--home', other, 'workflow', 'run', 'emergency', '--claude');
-    expect(readFileSync(heard, 'utf8')).toMatch(new RegExp(`^/workflow resume run-\\w+\n${other}\n$`));
+    expect(readFileSync(heard, 'utf8')).toMatch(new RegExp(`^/workflow run-\\w+\n${other}\n$`));
   });
 
   it('says what to do by hand where there is no claude', async () => {
@@ -165,6 +172,6 @@ describe('k8s-agent workflow run --claude', () => {
     machine.machine.env.PATH = machine.folder;
     const { code, output } = await machine.k8sAgent('workflow', 'run', 'rollback-app', '-i', 'app=shop', '--claude');
     expect(code).toBe(1);
-    expect(output).toMatch(/There is no claude on the PATH\.\nIn Claude Code: \/workflow resume run-/);
+    expect(output).toMatch(/There is no claude on the PATH\.\nIn Claude Code: \/workflow run-/);
   });
 });

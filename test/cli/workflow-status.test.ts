@@ -45,7 +45,7 @@ describe('k8s-agent workflow status', () => {
     expect(code).toBe(0);
     expect(output.replaceAll(run, 'RUN')).toMatchInlineSnapshot(`
       "RUN of rollback-app: running
-        in Claude Code: /workflow resume RUN (until 2026-11-24T14:00:00.000Z at the latest)
+        in Claude Code: /workflow RUN (until 2026-11-24T14:00:00.000Z at the latest)
 
       at                        step  what
       2026-11-24T12:00:00.000Z        started by ada (manual), app="shop"
@@ -79,7 +79,7 @@ describe('k8s-agent workflow status', () => {
     }));
     const { output } = await machine.k8sAgent('workflow', 'status', run);
     expect(output).toContain(`${run} of rollback-app: succeeded\n`);
-    expect(output).not.toContain('resume');
+    expect(output).not.toContain('in Claude Code');
     expect(output).toMatch(/\noutputs\n {2}summary: look: fine\n {11}notify: done\n {2}count: 2\n$/);
   });
 
