@@ -1,6 +1,6 @@
 import type { Workflow, WorkStep } from './definition.ts';
 import { next } from './engine.ts';
-import { isEnded, type RunState } from './state.ts';
+import type { RunState } from './state.ts';
 import { mustConfirm } from './step-command.ts';
 
 /** What a run is waiting for from agents at this moment. */
@@ -22,9 +22,8 @@ export type Duty =
       readonly approval: string;
     };
 
-/** Undefined where no agent has anything to do for the run: it has ended, its file has changed, or it waits. */
+/** Undefined where no agent has anything to do for the run: for the engine it has ended, its file has changed, or it waits. */
 export function dutyOf(workflow: Workflow, state: RunState, now: number): Duty | undefined {
-  if (isEnded(state) || state.status !== 'running' || workflow.hash !== state.hash) return undefined;
   const command = next(workflow, state, now);
   if (command.kind === 'execute') {
     const { step, index, action, approval } = command;
