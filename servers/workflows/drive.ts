@@ -1,4 +1,4 @@
-import { effectsOf } from '../../shared/audit/effects.ts';
+import { type Effects, effectsOf } from '../../shared/audit/effects.ts';
 import { workflowIn } from '../../shared/config/workflows.ts';
 import type { Workflow } from '../../shared/workflow/definition.ts';
 import type { RunEvent } from '../../shared/workflow/events.ts';
@@ -11,6 +11,8 @@ import { answeredElsewhere } from './proposal.ts';
 /** A run at the point where an agent or a person has to do something, or where it has ended. */
 export interface Place extends Position {
   readonly workflow: Workflow;
+  /** What the step that is running has changed until now. */
+  readonly changed?: Effects;
 }
 
 /** Milliseconds after which an action that was begun and has no outcome is lost: the gate's deadline, and some. */
@@ -25,7 +27,8 @@ export async function drive(deps: WorkflowsDeps, run: string): Promise<Place> {
     const event = await concluded(deps, place);
     if (event === undefined) {
       if (isEnded(place.state)) deps.sessions.release(run);
-      return place;
+      const { command } = place;
+      return command.kind === 'await-step' ? { ...place, changed: changedBy(deps, place, command.step) } : place;
     }
     await runs.record(run, () => event);
   }
@@ -56,7 +59,7 @@ async function concluded(deps: WorkflowsDeps, place: Place): Promise<RunEvent | 
 }
 
 /** What the running attempt of a step has changed, by the audit log. */
-export function changedBy({ actionLogs }: WorkflowsDeps, { state }: Place, step: string) {
+export function changedBy({ actionLogs }: WorkflowsDeps, { state }: Place, step: string): Effects {
   const current = state.steps[step];
   if (current?.status !== 'running') return 'unknown';
   return effectsOf(actionLogs, { run: state.run, step, since: current.startedAt });

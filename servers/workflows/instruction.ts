@@ -15,13 +15,14 @@ export function instruction(place: Place): string {
   return `Run ${state.run} of ${workflow.name}. ${nextOf(place)}`;
 }
 
-function nextOf({ state, workflow, command, locked }: Place): string {
+function nextOf({ state, workflow, command, locked, changed = 'nothing' }: Place): string {
   const again = `report_step with run "${state.run}" alone`;
   if (locked) return `It waits, since another run holds "${state.lock}". Later call ${again}.`;
   switch (command.kind) {
     case 'await-step': {
       const step = workflow.steps.find(({ id }) => id === command.step);
       if (step?.kind !== 'work') return `Call ${again}.`;
+      if (changed !== 'nothing') return begun(state.run, step.id);
       return delegation(state.run, requestOf(workflow, state, step, command.attempt));
     }
     case 'execute': {
@@ -64,6 +65,11 @@ function delegation(run: string, { step, agent, model, free, prompt, answer, con
     '----------',
     `Then call report_step with run "${run}", step "${step}" and that object as answer, unchanged; or failed with the reason where there is none.`,
   ].join('\n');
+}
+
+/** It is never done a second time, whatever became of its agent. */
+function begun(run: string, step: string): string {
+  return `Step ${step} was handed out before, and has changed something since: do not delegate it again. Call report_step with run "${run}", step "${step}" and its agent’s answer, or failed with what is known.`;
 }
 
 function ended({ state, workflow }: Place): string {

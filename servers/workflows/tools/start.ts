@@ -4,6 +4,7 @@ import { OpsError } from '../../../shared/kernel/errors.ts';
 import { oncePerCallWith } from '../../../shared/tool/once-per-call.ts';
 import type { Workflow } from '../../../shared/workflow/definition.ts';
 import { resolveInputs } from '../../../shared/workflow/inputs.ts';
+import { failedEvent } from '../../../shared/workflow/outcomes.ts';
 import type { RunState } from '../../../shared/workflow/state.ts';
 import { isEnded } from '../../../shared/workflow/state.ts';
 import { type WorkflowsDeps, workflowsTool } from '../deps.ts';
@@ -67,6 +68,7 @@ export const start = workflowsTool({
         const by = grant.session === undefined ? 'a chat' : `chat ${grant.session}`;
         const runs = await deps.runs();
         const id = known ?? (await runs.start(found, { cause: { kind: 'manual', by }, inputs: given.inputs })).run;
+        if (known !== undefined && deps.sessions.of(id) !== grant.session) await lose(deps, id);
         const bound = deps.sessions.bind(grant.session, id);
         const text = instruction(await drive(deps, id));
         return { text: bound ? text : `${text}\n${UNBOUND}` };
@@ -74,6 +76,15 @@ export const start = workflowsTool({
     };
   },
 });
+
+/** The session that had the run is gone: a step that has changed something by then is not handed out again. */
+async function lose(deps: WorkflowsDeps, id: string): Promise<void> {
+  const { command, workflow, changed = 'nothing' } = await drive(deps, id);
+  if (command.kind !== 'await-step' || changed === 'nothing') return;
+  const { step } = command;
+  const reason = 'the session that did it is gone';
+  await (await deps.runs()).record(id, (state, at) => failedEvent(workflow, state, step, { reason, changed }, at));
+}
 
 const UNBOUND =
   'Nobody wrote down which session this is (the guard hook is missing): what this workflow approves by itself asks a person nevertheless.';

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { aCall, aPlan, aWrite } from '../../support/builders.ts';
 import { runIn, WorkflowsRig } from '../../support/workflows-rig.ts';
@@ -35,6 +36,8 @@ describe('a run in a chat', () => {
     const last = await rig.report(run, 'decide-false', { summary: 'It grows slowly.' });
     expect(last.text).toContain(`Run ${run} of check has ended: succeeded`);
     expect(last.text).toContain('summary: look: Half full.');
+    // A session without a run costs its calls nothing.
+    expect(readdirSync(rig.paths.sessions)).toEqual([]);
   });
 
   it('names the inputs that are missing before anything starts', async () => {
@@ -154,6 +157,24 @@ steps:
     expect((await rig.call('report_step', { run })).text).toContain('next attempt');
     rig.gate.clock.advance(10_000);
     expect((await rig.call('report_step', { run })).text).toContain('Step look: delegate');
+  });
+
+  it('is not handed out a second time after it has changed something', async () => {
+    const rig = new WorkflowsRig({ 'changing.yaml': CHANGING }, { safe_actions: ['scale'] });
+    const run = await rig.start('changing');
+    expect((await rig.call('report_step', { run })).text).toContain('delegate to k8s-diagnostician');
+    await rig.tool(aCall());
+    expect((await rig.call('report_step', { run })).text).toContain('do not delegate it again');
+    expect((await rig.call('start', { run, why: 'the other chat is gone' }, { session: 'chat-2' })).text).toMatch(
+      /has ended: failed .*the session that did it is gone/,
+    );
+  });
+
+  it('is handed out again by the session that takes its run up, where it has changed nothing', async () => {
+    const rig = new WorkflowsRig({ 'changing.yaml': CHANGING });
+    const run = await rig.start('changing');
+    const taken = await rig.call('start', { run, why: 'the other chat is gone' }, { session: 'chat-2' });
+    expect(taken.text).toContain('delegate to k8s-diagnostician');
   });
 
   it('fails where the log shows a change, and is not run again', async () => {
