@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { WholeLabInfo } from '../lab/index.ts';
 import type { ServerCommand } from '../test/support/mcp/client.ts';
@@ -69,7 +70,14 @@ export function contenders(lab: WholeLabInfo, home: string, cache: string): read
   const ours = (bundle: string, env: Record<string, string>) => async () => bundledServer(bundle, home, env);
   const PATH = process.env.PATH ?? '';
   const clean = { PATH, HOME: home };
+  cpSync(fileURLToPath(new URL('../workflows', import.meta.url)), join(home, 'workflows'), { recursive: true });
   return [
+    {
+      group: 'list workflows',
+      name: 'workflows server',
+      question: { name: 'list', arguments: {} },
+      open: ours('workflows', {}),
+    },
     {
       group: 'list applications',
       name: 'argocd server',

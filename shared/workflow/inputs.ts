@@ -33,7 +33,11 @@ export function resolveInputs(owner: string, inputs: Inputs, given: JsonObject):
     const told = Object.entries(inputs).map(([name, { description }]) =>
       description ? `${name} (${description})` : name,
     );
-    throw new OpsError('invalid_input', `${owner}: ${problems.join('; ')}.`, `Inputs: ${told.join(', ') || 'none'}.`);
+    throw new OpsError(
+      'invalid_input',
+      `${owner}: ${problems.join('; ').replace(/\.$/, '')}.`,
+      `Inputs: ${told.join(', ') || 'none'}.`,
+    );
   }
   return Object.fromEntries(
     Object.entries(inputs).map(([name, input]) => [name, given[name] ?? input.default ?? null]),

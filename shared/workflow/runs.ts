@@ -58,7 +58,7 @@ export class Runs {
   async get(run: string): Promise<RunState> {
     const state = replay(await this.#store.read(run));
     if (state !== undefined) return state;
-    throw new OpsError('not_found', `There is no run ${run}.`, 'List them: k8s-agent workflow status.');
+    throw new OpsError('not_found', `There is no run ${run}.`, 'List them: k8s-agent workflow status --all');
   }
 
   history(run: string): Promise<readonly RunEvent[]> {
