@@ -4,6 +4,7 @@ import { type ErrorCode, OpsError } from '../shared/kernel/errors.ts';
 import { newId } from '../shared/kernel/ids.ts';
 import type { Log } from '../shared/kernel/log.ts';
 import { TooMany } from './auth/limits.ts';
+import { problemPage } from './views/problem.tsx';
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
   invalid_input: 400,
@@ -19,22 +20,26 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 };
 
 /** What a request that failed is answered: our own words, never a stack and nothing that a store or a library said. */
-export function problemFor(error: unknown, log: Log): Response {
-  if (error instanceof TooMany) return problem(error, 429, { 'retry-after': `${error.retryAfter}` });
+export function problemFor(error: unknown, log: Log, c: Context): Response {
+  if (error instanceof TooMany) return problem(error, 429, c, { 'retry-after': `${error.retryAfter}` });
   if (error instanceof OpsError) {
     if (error.cause !== undefined) log(error.message, error);
-    return problem(error, STATUS[error.code] ?? 500);
+    return problem(error, STATUS[error.code] ?? 500, c);
   }
-  if (error instanceof HTTPException) return problem(unreadable(), error.status);
+  if (error instanceof HTTPException) return problem(unreadable(), error.status, c);
   const id = newId('err');
   log(`a request failed inside (${id})`, error);
-  return problem(
-    new OpsError('internal', 'Something failed inside.', `The log of the dashboard says what: ${id}`),
-    500,
-  );
+  const hint = `The log of the dashboard says what: ${id}`;
+  return problem(new OpsError('internal', 'Something failed inside.', hint), 500, c);
 }
 
-function problem({ code, message, hint }: OpsError, status: number, headers: Record<string, string> = {}): Response {
+function problem(error: OpsError, status: number, c?: Context, headers: Record<string, string> = {}): Response {
+  // A browser that follows a link or sends a form says so; programs and the page script do not.
+  if (c?.req.header('accept')?.includes('text/html')) {
+    const type = { 'content-type': 'text/html; charset=utf-8' };
+    return new Response(problemPage(error), { status, headers: { ...headers, ...type } });
+  }
+  const { code, message, hint } = error;
   const authenticate = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
   return Response.json({ error: { code, message, hint } }, { status, headers: { ...headers, ...authenticate } });
 }
@@ -45,8 +50,7 @@ function unreadable(): OpsError {
 
 export function tooLarge(limit: number): Response {
   const error = new OpsError('too_large', `The body has more than ${limit} bytes.`, 'Send less at once.');
-  // The rest of the body is not read: the connection is of no use any more.
-  return problem(error, 413, { connection: 'close' });
+  return problem(error, 413);
 }
 
 export function notFound(c: Context): Response {
@@ -55,10 +59,5 @@ export function notFound(c: Context): Response {
     'There is nothing at this address.',
     'docs/openapi.gen.json lists the routes.',
   );
-  return c.req.path.startsWith('/api/') || !c.req.header('accept')?.includes('text/html')
-    ? problem(error, 404)
-    : c.html(
-        '<!doctype html><title>Not found</title><p>There is nothing at this address. <a href="/">Back</a></p>',
-        404,
-      );
+  return problem(error, 404, c);
 }

@@ -70,7 +70,7 @@ export function createDashboard(given: ControlPlane, options: DashboardOptions):
   });
 
   const app = new Hono();
-  app.onError((error) => problemFor(error, log));
+  app.onError((error, c) => problemFor(error, log, c));
   app.notFound(notFound);
   app.use(measured(metrics, clock), headers(secure), async (c, next) => {
     origins.demandHost(c);

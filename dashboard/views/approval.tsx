@@ -148,7 +148,7 @@ function Why({ approval, context, now }: Pick<AskProps, 'approval' | 'context' |
 }
 
 function Answer({ approval: { id, what }, csrf }: { approval: Approval; csrf: string }) {
-  const subject = <span class="sr">: {what}</span>;
+  const subject = <span class="sr">{what}</span>;
   return (
     <form method="post" action={`/api/approvals/${encodeURIComponent(id)}/settle`} class="answer" data-once>
       <input type="hidden" name="csrf" value={csrf} />
@@ -159,10 +159,10 @@ function Answer({ approval: { id, what }, csrf }: { approval: Approval; csrf: st
       </div>
       <div class="buttons">
         <button type="submit" name="decision" value="approve" class="approve">
-          Approve{subject}
+          Approve {subject}
         </button>
         <button type="submit" name="decision" value="reject" class="reject">
-          Reject{subject}
+          Reject {subject}
         </button>
       </div>
     </form>
