@@ -26,7 +26,7 @@ const SILENCE = 120_000;
 /** Who is slow loses the connection: 400 of them would be all there are. */
 export async function listen(dashboard: Dashboard, options: ListenOptions): Promise<Listening> {
   const { port, host, headersTimeout = 10_000, requestTimeout = 30_000 } = options;
-  const handle = getRequestListener(dashboard.app.fetch, { overrideGlobalObjects: false });
+  const handle = getRequestListener(dashboard.app.fetch);
   const limits = {
     headersTimeout,
     requestTimeout,

@@ -43,9 +43,11 @@ export class LoginLimits {
 
   /** Counted before the try is judged, so that going away early does not help. Throws `TooMany`. */
   async count(address: string, name?: string): Promise<void> {
+    const keys = { address: sha256(`address ${address}`), ...(name !== undefined && { name: sha256(`name ${name}`) }) };
+    for (const key of Object.values(keys)) this.#refuseSpent(key);
     // An address that has had its tries does not use up those of a name.
-    await this.#add(`address ${address}`, PER_ADDRESS);
-    if (name !== undefined) await this.#add(`name ${name}`, PER_NAME);
+    await this.#add(keys.address, PER_ADDRESS);
+    if (keys.name !== undefined) await this.#add(keys.name, PER_NAME);
   }
 
   /** A good login forgives the tries of its address: offices share one. */
@@ -70,10 +72,13 @@ export class LoginLimits {
     }
   }
 
-  async #add(who: string, most: number): Promise<void> {
-    const [now, key] = [this.#clock.now(), sha256(who)];
-    const until = this.#spent.get(key) ?? 0;
-    if (now < until) throw new TooMany(Math.ceil((until - now) / 1000));
+  #refuseSpent(key: string): void {
+    const left = (this.#spent.get(key) ?? 0) - this.#clock.now();
+    if (left > 0) throw new TooMany(Math.ceil(left / 1000));
+  }
+
+  async #add(key: string, most: number): Promise<void> {
+    const now = this.#clock.now();
     const end = now + WINDOW * 60_000;
     if ((await this.#documents.count(KIND, key, now, end)) <= most) return;
     if (this.#spent.size >= REMEMBERED) this.#spent.clear();

@@ -29,7 +29,8 @@ export async function ask(url: string, { method = 'GET', headers = {}, body, sig
   const isJson = typeof body === 'object';
   const sent = isJson ? JSON.stringify(body) : body;
   const all = { ...(isJson && { 'content-type': 'application/json' }), ...headers };
-  const length = sent === undefined ? {} : { 'content-length': `${Buffer.byteLength(sent)}` };
+  const length =
+    sent === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': `${Buffer.byteLength(sent)}` };
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const request = httpRequest(url, { method, headers: { ...length, ...all }, agent: false, ...(signal && { signal }) });
   request.on('error', reject).on('response', (response) => {
