@@ -9,8 +9,10 @@ import { at, isObject, stringAt } from '../shared/kernel/json.ts';
 import type { ToolInfo } from '../shared/tool/toolset.ts';
 import { wireTool } from '../shared/tool/wire.ts';
 import { actionSchema, editorSchema, workflowSchema } from '../shared/workflow/schema.ts';
+import { openApi } from './openapi.ts';
+import { pageAssets } from './page-assets.ts';
 
-/** What is made from the tool definitions, and checked in: `npm run check` fails when it is not up to date. */
+/** What is made from the sources, and checked in: `npm run check` fails when it is not up to date. */
 export const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = {
   kubectl: KUBECTL,
   argocd: ARGOCD,
@@ -21,6 +23,8 @@ export const SERVERS: Readonly<Record<string, readonly ToolInfo[]>> = {
 
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'shared/policy/tools.gen.json': () => `${JSON.stringify(catalogue(), null, 2)}\n`,
+  'dashboard/views/assets.gen.json': pageAssets,
+  'docs/openapi.gen.json': openApi,
   'docs/tools.md': toolsPage,
   'workflows/workflow.schema.gen.json': () => editorSchema(workflowSchema),
   'workflows/action.schema.gen.json': () => editorSchema(actionSchema),
