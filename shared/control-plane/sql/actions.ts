@@ -1,34 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
-import { type AuditRecord, CHAIN_START } from '../../audit/record.ts';
-import { iso } from '../../kernel/clock.ts';
+import type { AuditRecord } from '../../audit/record.ts';
 import { digest } from '../../kernel/digest.ts';
 import type { ActionFilter, ActionLog, ActionPage, ChainState } from '../ports.ts';
 import { type Conditions, conditionsOf, cursorOf, type Found, foundIn, positionOf } from './action-query.ts';
-import { numberOf, type Sql, type Statement, textOf, type Value } from './sql.ts';
+import { chainStates, touched } from './chains.ts';
+import type { Sql, Statement, Value } from './sql.ts';
 
 const PAGE = 50;
 
 /** Rows looked through by one statement of a text search, and forgotten by one of a pruning: others come in between. */
-const WINDOW = 1_000;
+const WINDOW = 250;
 
 const INSERT = `INSERT INTO actions
   (id, at, writer, seq, prev, hash, sound, agent, workflow, run, tier, server, tool, outcome, search, body)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING id`;
-
-const TOUCH = `INSERT INTO chains (writer, stale, pruned, records, last_at) VALUES (?, 1, 0, 0, 0)
-  ON CONFLICT (writer) DO UPDATE SET stale = 1`;
-
-/** The first record of a writer that was changed, or that does not follow the one before. */
-const BROKEN = `SELECT min(seq) FROM (
-    SELECT seq, prev, sound, lag(seq, 1, chains.pruned) OVER w AS before, lag(hash) OVER w AS head
-    FROM actions WHERE actions.writer = chains.writer WINDOW w AS (ORDER BY seq, id)
-  ) AS links
-  WHERE sound = 0 OR seq <> before + 1 OR prev <> head OR (head IS NULL AND seq = 1 AND prev <> '${CHAIN_START}')`;
-
-const CHECK = `UPDATE chains SET broken_at = (${BROKEN}),
-  records = (SELECT count(*) FROM actions WHERE actions.writer = chains.writer),
-  last_at = coalesce((SELECT max(at) FROM actions WHERE actions.writer = chains.writer), 0)
-  WHERE writer = ?`;
 
 const OLDEST = `SELECT id FROM actions WHERE at < ? ORDER BY at, seq, id LIMIT ${WINDOW}`;
 
@@ -44,7 +29,7 @@ export class SqlActionLog implements ActionLog {
     // In the order of their ids: two replicas that take the same records do not wait for each other.
     const inserts = records.map(insert).toSorted(byFirstValue);
     const writers = [...new Set(records.map(({ writer }) => writer))].sort();
-    const touches = writers.map((writer) => ({ sql: TOUCH, values: [writer] }));
+    const touches = writers.map(touched);
     const rows = await this.#sql.batch([...touches, ...inserts]);
     return rows.slice(touches.length).flat().length;
   }
@@ -68,16 +53,8 @@ export class SqlActionLog implements ActionLog {
     return next === undefined ? { records } : { records, next };
   }
 
-  async chains(): Promise<readonly ChainState[]> {
-    const stale = await this.#sql.query('SELECT writer FROM chains WHERE stale = 1 ORDER BY writer');
-    for (const row of stale) await this.#check(textOf(row, 'writer'));
-    const rows = await this.#sql.query('SELECT * FROM chains WHERE records > 0 ORDER BY last_at DESC, writer');
-    return rows.map((row) => ({
-      writer: textOf(row, 'writer'),
-      records: numberOf(row, 'records'),
-      lastAt: iso(numberOf(row, 'last_at')),
-      ...(row.broken_at !== null && { brokenAt: numberOf(row, 'broken_at') }),
-    }));
+  chains(): Promise<readonly ChainState[]> {
+    return chainStates(this.#sql);
   }
 
   async prune(before: number): Promise<number> {
@@ -86,7 +63,7 @@ export class SqlActionLog implements ActionLog {
       const [, gone = []] = await this.#sql.batch([
         {
           // What follows is then expected to follow the last one that was forgotten.
-          sql: `UPDATE chains SET stale = 1, pruned = (
+          sql: `UPDATE chains SET version = version + 1, pruned = (
               SELECT max(seq) FROM actions WHERE actions.writer = chains.writer AND id IN (${OLDEST}))
             WHERE writer IN (SELECT writer FROM actions WHERE id IN (${OLDEST}))`,
           values: [before, before],
@@ -97,14 +74,6 @@ export class SqlActionLog implements ActionLog {
       if (gone.length < WINDOW) return pruned;
       await setImmediate();
     }
-  }
-
-  /** The mark goes first: whoever adds a record meanwhile waits, and sets it anew. */
-  #check(writer: string): Promise<unknown> {
-    return this.#sql.batch([
-      { sql: 'UPDATE chains SET stale = 0 WHERE writer = ?', values: [writer] },
-      { sql: CHECK, values: [writer] },
-    ]);
   }
 
   #window({ clauses, values, match }: Conditions, from: readonly Value[] | undefined, size: number) {

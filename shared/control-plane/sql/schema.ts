@@ -27,11 +27,13 @@ export const STEPS: readonly string[] = [
    CREATE INDEX actions_workflow ON actions (workflow, at) WHERE workflow IS NOT NULL;
    CREATE INDEX actions_run ON actions (run, at) WHERE run IS NOT NULL;
    CREATE INDEX actions_tier ON actions (tier, at) WHERE tier IS NOT NULL;
+   CREATE INDEX actions_server ON actions (server, at);
    CREATE INDEX actions_tool ON actions (tool, at);
    CREATE INDEX actions_outcome ON actions (outcome, at) WHERE outcome IS NOT NULL;
    CREATE TABLE chains (
      writer TEXT PRIMARY KEY,
-     stale BIGINT NOT NULL,
+     version BIGINT NOT NULL,
+     checked BIGINT NOT NULL,
      pruned BIGINT NOT NULL,
      records BIGINT NOT NULL,
      last_at BIGINT NOT NULL,
