@@ -49,8 +49,8 @@ export class Identify {
   }
 
   async #program(c: Context, authorization: string): Promise<Caller> {
-    const [scheme = '', value = ''] = authorization.split(/ +/, 2);
-    const secret = /^basic$/i.test(scheme) ? passwordOf(value) : value;
+    const { scheme = '', value = '' } = /^(?<scheme>\S+)\s*(?<value>.*)$/.exec(authorization)?.groups ?? {};
+    const secret = scheme.toLowerCase() === 'basic' ? passwordOf(value) : value;
     const token = await this.#deps.tokens.find(secret);
     if (token !== undefined) return { kind: token.role, name: token.name };
     const alertmanager = await this.#deps.alertmanagerToken?.();
