@@ -42,9 +42,11 @@ beforeAll(async () => {
   await createObjects(lab, crd('ServiceMonitor'), crd('PrometheusRule'));
 });
 afterAll(async () => {
-  await argocd.forget(name);
-  await removeNamespaces(lab, name);
-  await kubectl(lab, ['delete', 'persistentvolume', name, '--ignore-not-found', '--wait=false']);
+  if (name !== '') {
+    await argocd.forget(name);
+    await removeNamespaces(lab, name);
+    await kubectl(lab, ['delete', 'persistentvolume', name, '--ignore-not-found', '--wait=false']);
+  }
   await kubectl(lab, ['delete', 'crd', ...['ServiceMonitor', 'PrometheusRule'].map((kind) => crd(kind).metadata.name)]);
 });
 
