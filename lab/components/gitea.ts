@@ -67,7 +67,7 @@ INSTALL_LOCK = true
 SECRET_KEY = ${keys.secret}
 INTERNAL_TOKEN = ${keys.internal}
 [oauth2]
-ENABLED = false
+ENABLED = true
 [service]
 DISABLE_REGISTRATION = true
 REQUIRE_SIGNIN_VIEW = true
