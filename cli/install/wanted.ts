@@ -52,6 +52,8 @@ export function wantedServers({ node, root, paths }: Context): readonly Wanted[]
       command: node,
       args: [...NODE_FLAGS, bundlePath(root, server)],
       env: { K8S_AGENT_HOME: paths.home },
+      // The client then waits for it before the first line of a session. A skill there would begin without our tools.
+      ...(server === 'workflows' && { alwaysLoad: true }),
     };
     return { kind: 'key', path: ['mcpServers', server], value, theirs: 'replace' };
   });

@@ -123,6 +123,13 @@ describe('install', () => {
     });
   });
 
+  it('has the client wait for the workflows, and for no other server', () => {
+    const { context } = aMachine();
+    installLayout(context);
+    const servers = Object.entries<object>(JSON.parse(read(context.claudeJson)).mcpServers);
+    expect(servers.filter(([, server]) => 'alwaysLoad' in server).map(([name]) => name)).toEqual(['workflows']);
+  });
+
   it('changes nothing the second time, and says so', () => {
     const { context, file, folder } = aMachine();
     file('.claude/settings.json', MINE);
