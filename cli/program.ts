@@ -10,6 +10,7 @@ import { dashboard } from './commands/dashboard.ts';
 import { doctor } from './commands/doctor.ts';
 import { install } from './commands/install.ts';
 import { mcp } from './commands/mcp.ts';
+import { notify } from './commands/notify.ts';
 import { passphrase } from './commands/passphrase.ts';
 import { policy } from './commands/policy.ts';
 import { reject } from './commands/reject.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly AddCommand[] = [
   workflow,
   dashboard,
   token,
+  notify,
 ];
 
 /** Runs one command line; returns the exit code. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OpsError } from '../kernel/errors.ts';
+import { notificationsSchema } from '../notify/settings.ts';
 
 const text = z.string().min(1);
 
@@ -40,6 +41,7 @@ export const configSchema = z.strictObject({
       wait: z.int().min(0).max(600).default(120).describe('Seconds that a call waits for an answer in the dashboard.'),
     })
     .default({ expires: 15, wait: 120 }),
+  notifications: notificationsSchema,
 });
 
 export type Config = z.output<typeof configSchema>;

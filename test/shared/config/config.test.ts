@@ -16,6 +16,7 @@ describe('k8s-agent.yaml', () => {
       gitea: backend,
       dashboard: backend,
       approvals: { expires: 15, wait: 120 },
+      notifications: { timezone: 'UTC', channels: [] },
     };
     expect(await readConfig('no-such-file.yaml')).toEqual(defaults);
     expect(parse('')).toEqual(defaults);
@@ -42,7 +43,7 @@ describe('k8s-agent.yaml', () => {
       parse('kubctl: {}');
     } catch (error) {
       expect(error instanceof OpsError && error.hint).toBe(
-        'Valid keys: kubectl (kubeconfig, context); argocd, prometheus, alertmanager, gitea, dashboard (url, token_file, token_env, username, password_file, password_env, ca_file, insecure_skip_tls_verify); approvals (expires, wait).',
+        'Valid keys: kubectl (kubeconfig, context); argocd, prometheus, alertmanager, gitea, dashboard (url, token_file, token_env, username, password_file, password_env, ca_file, insecure_skip_tls_verify); approvals (expires, wait); notifications (timezone, channels).',
       );
     }
     expect.assertions(1);

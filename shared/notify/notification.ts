@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { Approval } from '../approvals/approval.ts';
+import { stringAt } from '../kernel/json.ts';
+
+/** From the least to the most. */
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+const at = z.number().describe('Milliseconds since the epoch.');
+
+const common = {
+  /** Names this message for good: what was stored under it once is never stored again. */
+  id: z.string(),
+  at,
+  severity: z.enum(SEVERITIES),
+  workflow: z.string().exactOptional(),
+  /** What it is about; a message in none passes every filter of namespaces. */
+  namespaces: z.array(z.string()),
+  /** The page of the dashboard that it leads to. */
+  link: z.url({ protocol: /^https?$/ }).exactOptional(),
+};
+
+/** Everything that a person is told of. The texts may come from outside: nobody shows them but through `contentOf`. */
+export const notificationSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('approval-wanted'),
+    ...common,
+    approval: z.string(),
+    what: z.string(),
+    change: z.string(),
+    why: z.string(),
+    risk: z.string(),
+    expiresAt: at,
+  }),
+  z.object({ kind: z.literal('incident-opened'), ...common, incident: z.string(), alerts: z.array(z.string()) }),
+  z.object({ kind: z.literal('incident-closed'), ...common, incident: z.string(), outcome: z.string(), openedAt: at }),
+  z.object({
+    kind: z.literal('run-failed'),
+    ...common,
+    workflow: z.string(),
+    run: z.string(),
+    step: z.string().exactOptional(),
+    reason: z.string(),
+  }),
+  z.object({ kind: z.literal('daemon-unhealthy'), ...common, problem: z.string(), remedy: z.string() }),
+  z.object({ kind: z.literal('test'), ...common, channel: z.string() }),
+]);
+export type Notification = z.output<typeof notificationSchema>;
+export type NotificationKind = Notification['kind'];
+
+/** What a channel may be limited to; a test is always wanted. */
+export const KINDS = [
+  'approval-wanted',
+  'incident-opened',
+  'incident-closed',
+  'run-failed',
+  'daemon-unhealthy',
+] as const satisfies readonly NotificationKind[];
+
+export function isAtLeast(severity: Severity, least: Severity): boolean {
+  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
+}
+
+/** The message that asks a person for this approval, once. `origin` is the dashboard's address. */
+export function approvalWanted(
+  approval: Approval,
+  about: { readonly severity: Severity; readonly workflow?: string; readonly origin?: string },
+): Notification {
+  const { id, what, change, why, risk, createdAt, expiresAt, input } = approval;
+  const { severity, workflow, origin } = about;
+  const namespace = stringAt(input, 'namespace');
+  return {
+    kind: 'approval-wanted',
+    id: `approval-wanted ${id}`,
+    at: createdAt,
+    severity,
+    ...(workflow !== undefined && { workflow }),
+    namespaces: namespace === undefined ? [] : [namespace],
+    ...(origin !== undefined && { link: new URL(`/pending/${encodeURIComponent(id)}`, origin).href }),
+    ...{ approval: id, what, change, why, risk, expiresAt },
+  };
+}

@@ -1,0 +1,59 @@
+import timers from 'node:timers/promises';
+import type { Channel } from './channel.ts';
+import { Courier, type CourierOptions } from './courier.ts';
+import type { Notification } from './notification.ts';
+
+/** Milliseconds between looks at the outbox where nothing is due: the clock may jump. */
+const LONGEST_PAUSE = 30_000;
+
+/** Tells people. Whoever calls it is never held up and never fails by it. */
+export class Notifier {
+  readonly #channels: readonly Channel[];
+  readonly #options: CourierOptions;
+  #wake = new AbortController();
+
+  constructor(channels: readonly Channel[], options: CourierOptions) {
+    this.#channels = channels;
+    this.#options = options;
+  }
+
+  /** Stores the message for every channel that wants it, once by its id; it is on disk when this returns. */
+  notify(notification: Notification): void {
+    const { outbox, clock, log } = this.#options;
+    const names = this.#channels.filter((channel) => channel.wants(notification)).map(({ name }) => name);
+    if (names.length === 0) return;
+    try {
+      outbox.add(notification, names, clock.now());
+      this.#rouse();
+    } catch (error) {
+      log(`notification ${notification.id} could not be stored, and is lost`, error);
+    }
+  }
+
+  /** Delivers until it is told to stop; it then ends with the tries that are on their way. Channels do not wait for each other. */
+  async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener('abort', () => this.#rouse(), { once: true });
+    await Promise.all(this.#channels.map((channel) => this.#carry(channel, signal)));
+  }
+
+  async #carry(channel: Channel, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#options;
+    const courier = new Courier(channel, this.#options);
+    while (!signal.aborted) {
+      // Taken before the round: what is stored while it runs is seen in the next one at once.
+      const wake = this.#wake.signal;
+      const next = await courier.round(signal).catch((error: unknown) => {
+        log(`notifications of channel ${channel.name} cannot be read or written; they are tried again`, error);
+        return Number.POSITIVE_INFINITY;
+      });
+      const pause = Math.min(Math.max(0, next - clock.now()), LONGEST_PAUSE);
+      if (!signal.aborted)
+        await timers.setTimeout(pause, undefined, { signal: wake, ref: false }).catch(() => undefined);
+    }
+  }
+
+  #rouse(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+  }
+}
