@@ -29,6 +29,15 @@ export function approvalStoreContract(name: string, open: () => Promise<Approval
       expect(await store.list()).toHaveLength(1);
     });
 
+    it('gives back the one that was sent twice, whatever has become of it', async () => {
+      const store = await open();
+      await store.open(anApproval());
+      await store.swap('pending', move(anApproval(), 'rejected'));
+      expect(await store.open(anApproval())).toMatchObject({ state: 'rejected' });
+      await store.open(anApproval({ id: 'ap-2' }));
+      expect(await store.open(anApproval())).toMatchObject({ id: 'ap-2' });
+    });
+
     it.each(['rejected', 'expired', 'void'] as const)('adds a new one when the old one is %s', async (state) => {
       const store = await open();
       await store.open(anApproval());

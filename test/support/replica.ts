@@ -11,6 +11,7 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 export interface Replica {
   readonly dashboard: Dashboard;
   readonly url: string;
+  readonly token: string;
   client(change?: Partial<BackendSettings>): ApiClient;
   /** Nobody answers there any more. */
   stop(): Promise<void>;
@@ -39,6 +40,7 @@ export async function replica(plane: ControlPlane, clock: Clock, role: TokenRole
   return {
     dashboard,
     url,
+    token,
     client: (change = {}) => {
       const settings = { name: 'the dashboard', url, token: { value: token }, insecure: false, howToSet: 'Set it.' };
       return new ApiClient(() => openBackend({ ...settings, ...change }));

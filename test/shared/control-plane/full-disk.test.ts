@@ -15,8 +15,8 @@ import { tempFolder } from '../../support/gate-rig.ts';
 async function smallDisk(megabytes: number): Promise<string> {
   const folder = join(tempFolder(), 'disk');
   mkdirSync(folder);
-  await execa('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]);
-  onTestFinished(async () => void (await execa('umount', ['--lazy', folder])));
+  await execa('/bin/mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]);
+  onTestFinished(async () => void (await execa('/bin/umount', ['--lazy', folder])));
   return folder;
 }
 

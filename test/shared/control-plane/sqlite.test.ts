@@ -44,6 +44,19 @@ describe('the control plane in SQLite', () => {
     expect(await plane(file).approvals.list()).toEqual([anApproval()]);
   });
 
+  it('leaves nothing behind when a migration breaks off, and begins anew with the next start', async () => {
+    const file = newFile();
+    const before = new SqliteApprovalStore(file);
+    before.close();
+    const db = new Database(file);
+    db.exec('CREATE TABLE documents (in_the_way TEXT)');
+    expect(() => plane(file)).toThrow(/cannot be opened: table documents already exists/);
+    expect(db.prepare("SELECT name FROM sqlite_master WHERE name IN ('parts', 'actions', 'runs')").all()).toEqual([]);
+    db.exec('DROP TABLE documents');
+    db.close();
+    expect(await plane(file).actions.list()).toEqual({ records: [] });
+  });
+
   it('refuses a file of a newer version', () => {
     const file = newFile();
     plane(file);
