@@ -8,15 +8,16 @@ import { assemble, filesIn } from './containerfile.ts';
 import { DEPLOY } from './render.ts';
 
 const ROOT = join(DEPLOY, '..');
+const TOOL = 'buildah';
 const FILE = join(DEPLOY, 'Containerfile');
 const folder = mkdtempSync(join(tmpdir(), 'k8s-agent-buildah-'));
 const storage = ['--storage-driver=vfs', `--root=${join(folder, 'root')}`, `--runroot=${join(folder, 'run')}`];
 
 const buildah = async (...args: readonly string[]) =>
-  (await execa('buildah', [...storage, ...args], { stdin: 'ignore' })).stdout;
+  (await execa(TOOL, [...storage, ...args], { stdin: 'ignore' })).stdout;
 /** Root, since it mounts what it has built. */
 const isThere =
-  process.getuid?.() === 0 && !(await execa('buildah', ['--version'], { reject: false, stdin: 'ignore' })).failed;
+  process.getuid?.() === 0 && !(await execa(TOOL, ['--version'], { reject: false, stdin: 'ignore' })).failed;
 
 afterAll(async () => {
   if (isThere) await buildah('umount', '--all').then(() => buildah('rm', '--all'));
