@@ -26,7 +26,6 @@ const env = {
 const delegate = (agent: string, script: string, more = '') =>
   use('Agent', { description: 'Work', prompt: `${more}[[script:${script}]]`, subagent_type: agent });
 
-/** One call of each server by the conversation itself, which waits until it has started: an agent would go without. */
 const WARM = [
   use('mcp__kubectl__health'),
   use('mcp__argocd__list_apps'),
@@ -45,10 +44,9 @@ async function skills(scriptsFor: (namespace: string) => Scripts, before?: (prod
   return {
     ...product,
     run: (prompt: string) => runHeadless({ ...base, prompt, timeoutMs: 60_000 }),
-    open: async () => {
-      const screen = await openTerminal({ ...base, prompt: '[[script:warm]] Begin.' });
+    open: async (prompt: string) => {
+      const screen = await openTerminal({ ...base, prompt });
       onTestFinished(screen.stop);
-      await screen.waitFor('All servers answer.', 60_000);
       return screen;
     },
     /** Waits until a skill has ended with this report, and the conversation that started it has read it. */
@@ -70,6 +68,13 @@ function textOf(messages: readonly { readonly content: readonly { readonly text?
 function isHeard({ requests }: Product['model'], line: string, report: string): boolean {
   const parts = requests.flatMap(({ body }) => textOf(body.messages).split('<task-notification>'));
   return parts.some((part) => part.includes(`Agent "${line}" finished`) && part.includes(`<result>${report}</result>`));
+}
+
+/** Begins with one call of each server, which waits until it has started: a specialist would go without. */
+async function warmUp(open: (prompt: string) => Promise<Terminal>): Promise<Terminal> {
+  const screen = await open('[[script:warm]] Begin.');
+  await screen.waitFor('All servers answer.', 60_000);
+  return screen;
 }
 
 async function enter(screen: Terminal, line: string) {
@@ -98,6 +103,37 @@ describe('a skill reaches the model as the orchestrator', () => {
   });
 });
 
+describe('a skill as the first line of a session, when servers still start,', () => {
+  it('has the tools of runs at once where it is headless, and its report is the output', async () => {
+    const { run, model, asked } = await skills(() => ({
+      workflow: [use('mcp__workflows__list'), delegate('k8s-diagnostician', 'look'), say('There they are.')],
+      look: [say('Seen.')],
+    }));
+    expect(await run('/workflow')).toMatchObject({ exitCode: 0, stdout: 'There they are.' });
+    expect(asked('workflow').tools).toContain('mcp__workflows__start');
+    expect(model.results('workflow')).toMatchObject([
+      { text: expect.stringContaining('cluster-health-check') },
+      { text: expect.stringContaining('Seen.') },
+    ]);
+  });
+
+  it('has them in the terminal when a first specialist has reported', async () => {
+    const { open, model, heard } = await skills(() => ({
+      workflow: [
+        delegate('k8s-diagnostician', 'look'),
+        say('Waiting for the servers.'),
+        use('mcp__workflows__list'),
+        say('There they are.'),
+      ],
+      // The call makes its report come later than the orchestrator's pause.
+      look: [use('mcp__kubectl__health'), say('Seen.')],
+    }));
+    await open('/workflow');
+    await heard('/workflow', 'There they are.');
+    expect(model.results('workflow').at(-1)?.text).toContain('cluster-health-check');
+  });
+});
+
 it('/cluster-status asks three specialists, and its report reaches the conversation', async () => {
   const report = '| Node | Ready |\n| pi5-a | yes |';
   const { open, model, records, heard } = await skills(() => ({
@@ -112,7 +148,7 @@ it('/cluster-status asks three specialists, and its report reaches the conversat
     alerts: [use('mcp__prometheus__alerts'), say('Some alerts.')],
     apps: [use('mcp__argocd__list_apps', { trouble: true }), say('All apps.')],
   }));
-  const screen = await open();
+  const screen = await warmUp(open);
   const before = records().length;
   await enter(screen, '/cluster-status');
   await heard('/cluster-status', report);
@@ -146,7 +182,7 @@ it('a specialist of a skill asks in the terminal, and the user’s answer goes o
       say('Good.'),
     ],
   }));
-  const screen = await open();
+  const screen = await warmUp(open);
   await enter(screen, '/diagnose web');
   await cancel(screen);
   await heard('/diagnose web', 'Waiting: one approval.');
@@ -187,7 +223,7 @@ it('/workflow runs the workflow of a domain, step by step, by the domain’s own
       await cli('install', '--yes');
     },
   );
-  const screen = await made.open();
+  const screen = await warmUp(made.open);
   await enter(screen, '/workflow research-brief question=Why?');
   await made.heard('/workflow research-brief question=Why?', 'The run is over.');
   const results = made.model.results('workflow');
@@ -210,7 +246,7 @@ it('an agent that nobody has granted a server is refused by it, whatever its fil
       writeFileSync(join(at.claude, 'agents', 'researcher.md'), text);
     },
   );
-  const screen = await open();
+  const screen = await warmUp(open);
   await enter(screen, '[[script:intrude]] Begin.');
   await expect
     .poll(() => model.results('grab'), { timeout: 60_000 })
