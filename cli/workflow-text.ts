@@ -1,23 +1,15 @@
 import { join } from 'node:path';
 import { OpsError } from '../shared/kernel/errors.ts';
 import { neutralize, oneLine } from '../shared/kernel/text.ts';
-import type { Step, Trigger, Workflow, WorkStep } from '../shared/workflow/definition.ts';
+import type { Step, Workflow, WorkStep } from '../shared/workflow/definition.ts';
 import { modelFor } from '../shared/workflow/model.ts';
 import { ACTIONS_PROPOSED } from '../shared/workflow/names.ts';
 import type { Scope } from '../shared/workflow/template.ts';
+import { triggerText } from '../shared/workflow/triggers.ts';
 import { table } from './table.ts';
 
 /** Characters of a task or a condition in a table. */
 const CELL = 60;
-
-/** `manual`, `0 6 * * 1 (UTC)`, `alert alertname=KubePodNotReady namespace=~"shop-.+"` */
-export function triggerText(trigger: Trigger): string {
-  if (trigger.kind === 'manual') return 'manual';
-  if (trigger.kind === 'schedule') return `${trigger.cron} (${trigger.timezone})`;
-  const labels = Object.entries(trigger.match).map(([label, value]) => `${label}=${value}`);
-  const expressions = Object.entries(trigger.matchRe).map(([label, value]) => `${label}=~"${value}"`);
-  return ['alert', ...labels, ...expressions].join(' ');
-}
 
 /** The model of a step as far as `scope` tells; an expression that needs more stays as it is written. */
 export function modelText(workflow: Workflow, step: WorkStep, scope: Scope): string {

@@ -3,10 +3,10 @@ import { iso } from '../../shared/kernel/clock.ts';
 import { count } from '../../shared/kernel/text.ts';
 import type { Workflow } from '../../shared/workflow/definition.ts';
 import type { RunRow } from '../../shared/workflow/run-store.ts';
+import { triggerText } from '../../shared/workflow/triggers.ts';
 import type { AddCommand } from '../command.ts';
 import { table } from '../table.ts';
 import { withStoredRuns } from '../workflow-runs.ts';
-import { triggerText } from '../workflow-text.ts';
 
 export const list: AddCommand = (program, run) => {
   program

@@ -9,12 +9,12 @@ import { neutralize } from '../../shared/kernel/text.ts';
 import type { Workflow } from '../../shared/workflow/definition.ts';
 import type { Cause } from '../../shared/workflow/events.ts';
 import { resolveInputs } from '../../shared/workflow/inputs.ts';
+import { triggerText } from '../../shared/workflow/triggers.ts';
 import type { AddCommand } from '../command.ts';
 import type { Context } from '../context.ts';
 import { demandPassphrase, demandTerminal } from '../passphrase/ask.ts';
 import { startClaude } from '../workflow-claude-exec.ts';
 import { resumePrompt, withRuns } from '../workflow-runs.ts';
-import { triggerText } from '../workflow-text.ts';
 
 interface Options {
   readonly input: Readonly<Record<string, string>>;

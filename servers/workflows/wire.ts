@@ -1,5 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' };
 import { boot, runServer, scrubEnvironment } from '../../shared/boot/boot.ts';
+import { publishLater } from '../../shared/boot/publishing.ts';
 import { Sessions } from '../../shared/boot/sessions.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { once } from '../../shared/kernel/once.ts';
@@ -14,5 +15,6 @@ export function run(env: NodeJS.ProcessEnv): void {
   const runs = once(async () => (await import('../../shared/boot/runs.ts')).openRuns(paths, systemClock, log).runs);
   const catalog = async () => (await import('../../shared/config/workflows.ts')).installedWorkflows(paths);
   const deps = { runs, catalog, ports, actionLogs: paths.actionLogs, sessions: new Sessions(paths.sessions) };
+  publishLater({ paths, config: booted.config, env, log });
   runServer(workflowsToolset(deps), { ...booted, ports }, manifest.version);
 }

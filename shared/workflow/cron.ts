@@ -1,29 +1,53 @@
-const NAMES = 'jan feb mar apr may jun jul aug sep oct nov dec sun mon tue wed thu fri sat'.split(' ');
+import { Cron } from 'croner';
+
 const FIELDS = [
-  ['minute', 0, 59],
-  ['hour', 0, 23],
-  ['day of month', 1, 31],
-  ['month', 1, 12],
-  ['day of week', 0, 7],
+  ['minute', '0 to 59'],
+  ['hour', '0 to 23'],
+  ['day of month', '1 to 31'],
+  ['month', '1 to 12'],
+  ['day of week', '0 to 7'],
 ] as const;
 
-/** What is wrong with a cron expression, or undefined. The daemon's scheduler reads the same five fields. */
+/** What is wrong with a cron expression, or undefined. Croner judges, since it is also what finds the ticks. */
 export function cronProblem(cron: string): string | undefined {
   const fields = cron.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) return `${fields.length} fields instead of 5`;
-  for (const [index, [name, min, max]] of FIELDS.entries()) {
-    const parts = (fields[index] ?? '').toLowerCase().split(',');
-    const wrong = parts.find((part) => !validPart(part, min, max));
-    if (wrong !== undefined) return `"${wrong}" is no ${name} (${min} to ${max})`;
+  for (const [index, [name, range]] of FIELDS.entries()) {
+    const parts = (fields[index] ?? '').split(',');
+    const wrong = parts.find((part) => !isPart(index, part));
+    if (wrong !== undefined) return `"${wrong}" is no ${name} (${range})`;
   }
-  return undefined;
+  return nextTick(cron, 'UTC', 0) === undefined ? 'no such day ever comes' : undefined;
 }
 
-function validPart(part: string, min: number, max: number): boolean {
-  const found = /^(\*|[\da-z]+)(?:-([\da-z]+))?(?:\/([1-9]\d*))?$/.exec(part);
-  if (found === null) return false;
-  return [found[1], found[2]].every((value) => {
-    if (value === undefined || value === '*' || NAMES.includes(value)) return true;
-    return /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max;
-  });
+/** The first tick after a time (both in milliseconds since the epoch); undefined where none ever comes. */
+export function nextTick(cron: string, timezone: string, after: number): number | undefined {
+  return read(cron, timezone).nextRun(new Date(after))?.getTime();
+}
+
+/** The last tick at or before a time. */
+export function lastTick(cron: string, timezone: string, until: number): number | undefined {
+  // Croner looks at what lies before its reference.
+  return read(cron, timezone)
+    .previousRuns(1, new Date(until + 1))[0]
+    ?.getTime();
+}
+
+/** A `?` would stand for the moment at which the file is read. */
+function isPart(index: number, part: string): boolean {
+  if (part.includes('?')) return false;
+  try {
+    read(FIELDS.map((_, other) => (other === index ? part : '*')).join(' '), 'UTC');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Without a callback it has no timer. As in Vixie cron, what is named by its hours and minutes runs once in each night,
+ * also in those with 23 and 25 hours; what has a `*` there goes by the time that passes.
+ */
+function read(cron: string, timezone: string): Cron {
+  return new Cron(cron.trim(), { mode: '5-part', timezone, fixedTimeRule: 'no-wildcard' });
 }

@@ -114,7 +114,8 @@ function mayStart({ name, triggers }: Workflow, { kind }: Cause): void {
   );
 }
 
-function rowOf(state: RunState): RunRow {
+/** A run in a list. */
+export function rowOf(state: RunState): RunRow {
   const { run, workflow, status, lock, createdAt, updatedAt } = state;
   const holds = lock !== undefined && status === 'running' && !isEnded(state);
   return { run, workflow, status, createdAt, updatedAt, ...(holds && { lock }) };

@@ -119,3 +119,12 @@ function isTimezone(zone: string): boolean {
     return false;
   }
 }
+
+/** `manual`, `0 6 * * 1 (UTC)`, `alert alertname=KubePodNotReady namespace=~"shop-.+"` */
+export function triggerText(trigger: Trigger): string {
+  if (trigger.kind === 'manual') return 'manual';
+  if (trigger.kind === 'schedule') return `${trigger.cron} (${trigger.timezone})`;
+  const labels = Object.entries(trigger.match).map(([label, value]) => `${label}=${value}`);
+  const expressions = Object.entries(trigger.matchRe).map(([label, value]) => `${label}=~"${value}"`);
+  return ['alert', ...labels, ...expressions].join(' ');
+}

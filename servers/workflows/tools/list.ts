@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { oneLine, renderTable } from '../../../shared/kernel/text.ts';
-import type { Trigger } from '../../../shared/workflow/definition.ts';
+import { triggerText } from '../../../shared/workflow/triggers.ts';
 import { workflowsTool } from '../deps.ts';
 import { WORKFLOW } from '../params.ts';
 
@@ -32,10 +32,3 @@ export const list = workflowsTool({
     };
   },
 });
-
-function triggerText(trigger: Trigger): string {
-  if (trigger.kind === 'schedule') return `schedule ${trigger.cron} ${trigger.timezone}`;
-  return trigger.kind === 'alert'
-    ? `alert ${trigger.match.alertname ?? Object.values(trigger.matchRe).join(' ')}`
-    : 'by hand';
-}
