@@ -15,14 +15,19 @@ interface Shipping {
 /** Milliseconds after the start: the first answer comes first. */
 const AFTER = 3_000;
 
-/** Carries this machine's audit log to the dashboard, where one is set. It keeps no process alive. */
-export function shipLater(shipping: Shipping): void {
-  setTimeout(() => {
-    ship(shipping).catch((error: unknown) => shipping.log('the audit log is not shipped', error));
+/** Carries this machine's audit log to the dashboard, where one is set, until it is told to stop. It keeps no process alive. */
+export function shipLater(shipping: Shipping): () => void {
+  const stop = new AbortController();
+  const timer = setTimeout(() => {
+    ship(shipping, stop.signal).catch((error: unknown) => shipping.log('the audit log is not shipped', error));
   }, AFTER).unref();
+  return () => {
+    clearTimeout(timer);
+    stop.abort();
+  };
 }
 
-async function ship({ paths, config, env, writer, log }: Shipping): Promise<void> {
+async function ship({ paths, config, env, writer, log }: Shipping, signal: AbortSignal): Promise<void> {
   const api = await dashboardApi({ config: await config(), env });
   if (api === undefined) return;
   const { Shipper } = await import('../control-plane/client/shipper.ts');
@@ -36,5 +41,5 @@ async function ship({ paths, config, env, writer, log }: Shipping): Promise<void
     random: Math.random,
     log,
   });
-  await shipper.run(new AbortController().signal);
+  await shipper.run(signal);
 }

@@ -22,6 +22,7 @@ const STEPS: readonly string[] = [
      body TEXT NOT NULL,
      PRIMARY KEY (run, seq)
    ) STRICT, WITHOUT ROWID;`,
+  'CREATE INDEX runs_status ON runs (status, created_at DESC);',
 ];
 
 const UPSERT = `INSERT INTO runs (run, workflow, status, lock, created_at, body) VALUES (?, ?, ?, ?, ?, ?)

@@ -17,6 +17,8 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE UNIQUE INDEX approvals_open ON approvals (key) WHERE state IN (${OPEN});
    CREATE INDEX approvals_newest ON approvals (created_at DESC);`,
+  // What is pending is looked for all the time, among all that ever was.
+  'CREATE INDEX approvals_state ON approvals (state, created_at DESC);',
 ];
 
 /** Approvals in the SQLite file of this machine. */

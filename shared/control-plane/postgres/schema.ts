@@ -15,7 +15,8 @@ const APPROVALS = [
      body TEXT NOT NULL
    );
    CREATE UNIQUE INDEX approvals_open ON approvals (key) WHERE state IN (${OPEN});
-   CREATE INDEX approvals_newest ON approvals (created_at DESC);`,
+   CREATE INDEX approvals_newest ON approvals (created_at DESC);
+   CREATE INDEX approvals_state ON approvals (state, created_at DESC);`,
 ];
 
 const RUNS = [
@@ -29,6 +30,7 @@ const RUNS = [
    );
    CREATE UNIQUE INDEX runs_lock ON runs (lock) WHERE lock IS NOT NULL;
    CREATE INDEX runs_newest ON runs (created_at DESC);
+   CREATE INDEX runs_status ON runs (status, created_at DESC);
    CREATE TABLE run_events (
      run TEXT NOT NULL,
      seq BIGINT NOT NULL,

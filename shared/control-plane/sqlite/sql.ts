@@ -19,8 +19,8 @@ export class SqliteSql implements Sql {
   }
 
   async query(sql: string, ...values: readonly Value[]): Promise<readonly Row[]> {
-    const statement = this.#prepare(sql);
-    return guarded(WHAT, this.#file, statement.readonly ? 'read' : 'written', () => rowsOf(statement, values));
+    const verb = sql.startsWith('SELECT') ? 'read' : 'written';
+    return guarded(WHAT, this.#file, verb, () => rowsOf(this.#prepare(sql), values));
   }
 
   async batch(all: readonly Statement[]): Promise<readonly (readonly Row[])[]> {

@@ -11,8 +11,8 @@ import type { Desk } from '../../../shared/gate/ports.ts';
 import { systemClock } from '../../../shared/kernel/clock.ts';
 import { pathsIn } from '../../../shared/kernel/paths.ts';
 import { anEntry } from '../../contracts/action-log.ts';
-import { anApproval } from '../../support/builders.ts';
-import { tempFolder } from '../../support/gate-rig.ts';
+import { aCall, anApproval } from '../../support/builders.ts';
+import { gateRig, tempFolder } from '../../support/gate-rig.ts';
 import { replica } from '../../support/replica.ts';
 
 const YES = { decision: 'approve', by: 'anna', via: 'dashboard' } as const;
@@ -89,19 +89,45 @@ describe('where a server asks for approvals', () => {
   });
 });
 
+describe('a change while the dashboard does not answer', () => {
+  async function gate() {
+    const { dashboard, ...place } = await elsewhere();
+    await dashboard.stop();
+    const { approvals, desk } = await openApprovals({
+      ...place,
+      config: { ...place.config, approvals: { expires: 15, wait: 0 } },
+    });
+    return gateRig({ ports: { clock: systemClock, approvals: () => approvals, desk: async () => desk } });
+  }
+
+  it('waits for the terminal of this machine, and says why', async () => {
+    const verdict = await (await gate()).pass(aCall(), { canAsk: false });
+    expect(verdict).toMatchObject({
+      text: expect.stringMatching(/k8s-agent approve ap-\w+ \(or reject\), since the dashboard cannot be reached/),
+    });
+  });
+
+  it('runs after a yes in the dialog', async () => {
+    const rig = await gate();
+    const asked = await rig.pass(aCall());
+    if (asked.kind !== 'ask') throw new Error('nobody was asked');
+    const { approval, calledAt } = asked;
+    const reply = { approval, calledAt, askedAt: calledAt, action: 'accept', decision: 'approve' } as const;
+    expect(await rig.pass(aCall(), { reply })).toMatchObject({ isError: false, text: 'scaled' });
+    expect(rig.records().at(-1)?.approval).toMatchObject({ type: 'user-confirmed', by: 'anna', via: 'terminal' });
+  });
+});
+
 describe('the audit log of a machine', () => {
   it('arrives at the dashboard some seconds after the start of a server', async () => {
     const { plane, config, paths } = await elsewhere();
     const audit = new AuditLog({ folder: paths.actionLogs, writer: 'kubectl-1', clock: systemClock });
     onTestFinished(() => audit.close());
     const record = await audit.append(anEntry());
-    shipLater({
-      paths,
-      config: async () => config,
-      env: {},
-      writer: 'kubectl-1',
-      log: (message) => expect.fail(message),
-    });
+    const problems: string[] = [];
+    const log = (message: string) => problems.push(message);
+    onTestFinished(shipLater({ paths, config: async () => config, env: {}, writer: 'kubectl-1', log }));
     await vi.waitFor(async () => expect((await plane.actions.list()).records).toEqual([record]), { timeout: 15_000 });
+    expect(problems).toEqual([]);
   });
 });
