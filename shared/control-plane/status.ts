@@ -59,7 +59,7 @@ export const statusSchema = z.object({
 export type Status = z.output<typeof statusSchema>;
 
 /** A workflow as the dashboard lists it: enough to choose one, fill in its inputs and start it. */
-export const workflowSummarySchema = z.object({
+const workflowSummarySchema = z.object({
   name: z.string(),
   description: z.string(),
   file: z.string(),

@@ -19,7 +19,9 @@ export async function awaited({ ports, caller, journal }: Passage, approval: App
   try {
     for (let left = desk.wait; current.state === 'pending' && left > 0; left = end - ports.clock.now()) {
       caller.report?.(oneLine(`waiting for a person ${where}`, 200));
-      current = (await desk.changed(approval.id, Math.min(PROGRESS, left), caller.signal)) ?? current;
+      const seen = await desk.changed(approval.id, Math.min(PROGRESS, left), caller.signal);
+      if (seen === undefined) break;
+      current = seen;
     }
   } catch (error) {
     caller.signal.throwIfAborted();

@@ -3,7 +3,7 @@ import type { Verdict as PersonsVerdict } from '../../../shared/approvals/approv
 import { pass } from '../../../shared/gate/gate.ts';
 import type { Desk } from '../../../shared/gate/ports.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import { aCall, aPlan, aWrite } from '../../support/builders.ts';
+import { aCall, aCaller, aPlan, aWrite } from '../../support/builders.ts';
 import { type GateRig, gateRig } from '../../support/gate-rig.ts';
 
 const YES: PersonsVerdict = { decision: 'approve', by: 'anna', via: 'dashboard' };
@@ -77,7 +77,7 @@ describe('a call that waits at the desk', () => {
     const { rig, call, waited } = deskRig(undefined, 7_200_000);
     const short = { approvalLife: 7_200_000, clientPatience: 12_000, deadline: 1, person: 'anna' };
     const ports = { ...rig.ports, limits: () => short };
-    await pass(ports, call, { signal: new AbortController().signal, canAsk: false });
+    await pass(ports, call, aCaller(nobody));
     expect(waited()).toBe(12_000);
   });
 
@@ -109,6 +109,18 @@ describe('a call that waits at the desk', () => {
       throw new OpsError('unreachable', 'Cannot reach it.', 'Wait.');
     });
     expect(await rig.pass(call, nobody)).toMatchObject({ text: expect.stringContaining('Waiting for a person') });
+  });
+
+  it('does not wait for one that the desk knows nothing of', async () => {
+    const rig = gateRig();
+    let looks = 0;
+    const changed = async () => {
+      looks += 1;
+      return undefined;
+    };
+    const desk: Desk = { wait: 120_000, link: async () => undefined, changed };
+    await pass({ ...rig.ports, desk: async () => desk }, aCall(), aCaller(nobody));
+    expect(looks).toBe(1);
   });
 
   it('says so when the approval is void meanwhile', async () => {
