@@ -6,7 +6,7 @@ import { auditFiles, readAudit } from '../audit-files.ts';
 import { auditLine } from '../audit-text.ts';
 import type { AddCommand } from '../command.ts';
 import type { Context } from '../context.ts';
-import { withApprovals } from '../store.ts';
+import { withOwnApprovals } from '../store.ts';
 
 /** Milliseconds between two looks of `tail -f`. */
 const POLL = 500;
@@ -56,7 +56,10 @@ async function tail({ paths, terminal }: Context, newest: number, follow: boolea
 
 async function check(context: Context): Promise<number> {
   const { paths, terminal } = context;
-  const ran = await withApprovals(context, (store) => store.list({ states: ['executed', 'failed'], limit: 100_000 }));
+  // The log of another machine is there, and so are the approvals that it belongs to.
+  const ran = await withOwnApprovals(context, (store) =>
+    store.list({ states: ['executed', 'failed'], limit: 100_000 }),
+  );
   // A failed one that never started has no intent, and says so.
   const executedCalls = (ran ?? []).flatMap(({ claim, result }) =>
     claim && !result?.startsWith('not started') ? [claim.call] : [],

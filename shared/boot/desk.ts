@@ -21,6 +21,7 @@ export interface Approving {
   readonly approvals: Approvals;
   /** Undefined without a dashboard. */
   readonly desk?: Desk;
+  close(): Promise<void>;
 }
 
 /** Milliseconds between looks at this machine's file. */
@@ -40,10 +41,11 @@ export async function openApprovals(place: Place): Promise<Approving> {
   const { SqliteApprovalStore } = await import('../store/sqlite.ts');
   const store = new SqliteApprovalStore(paths.database);
   const approvals = new Approvals(store, clock);
-  if (url === undefined) return { approvals };
+  const close = async () => store.close();
+  if (url === undefined) return { approvals, close };
   if (!LOOPBACK.test(URL.parse(url)?.hostname ?? '')) throw tokenMissing(url);
   const link = async (id: string) => linksTo(url)(id);
-  return { approvals, desk: { wait, link, changed: (id, ms, signal) => poll(store, clock, id, ms, signal) } };
+  return { approvals, close, desk: { wait, link, changed: (id, ms, signal) => poll(store, clock, id, ms, signal) } };
 }
 
 /** The dashboard's API, where a dashboard with a token is set. */
@@ -62,7 +64,7 @@ async function remote(place: Place, link: (id: string) => string, wait: number):
   const { openSqlite } = await import('../control-plane/sqlite/open.ts');
   const { HttpApprovalStore } = await import('../control-plane/client/stores.ts');
   const { FallbackApprovalStore } = await import('../control-plane/client/fallback.ts');
-  const { approvals: here, documents: sent } = openSqlite(paths.database, clock);
+  const { approvals: here, documents: sent, close } = openSqlite(paths.database, clock);
   const there = new HttpApprovalStore(api);
   const store = new FallbackApprovalStore({ here, there, sent, clock });
   const desk: Desk = {
@@ -71,7 +73,7 @@ async function remote(place: Place, link: (id: string) => string, wait: number):
     changed: async (id, ms, signal) =>
       (await store.isHere(id)) ? poll(here, clock, id, ms, signal) : there.changed(id, 'pending', ms, signal),
   };
-  return { approvals: new Approvals(store, clock), desk };
+  return { approvals: new Approvals(store, clock), close, desk };
 }
 
 async function poll(store: ApprovalStore, clock: Clock, id: string, ms: number, signal: AbortSignal) {
