@@ -34,7 +34,7 @@ export function sources({ root, paths }: Context): readonly Source[] {
 }
 
 /** Names of the folders in a folder, symbolic links to folders too; none where it is missing. */
-export function foldersIn(folder: string): readonly string[] {
+function foldersIn(folder: string): readonly string[] {
   return namesIn(folder).filter((name) => statSync(join(folder, name)).isDirectory());
 }
 
