@@ -67,6 +67,12 @@ export function approvalStoreContract(name: string, open: () => Promise<Approval
       expect(await store.get(anApproval().id)).toMatchObject({ state: 'rejected' });
     });
 
+    it('writes nothing for an id that it does not have', async () => {
+      const store = await open();
+      expect(await store.swap('pending', move(anApproval(), 'void'))).toBe(false);
+      expect(await store.list()).toEqual([]);
+    });
+
     it('lists the newest first, by state and up to a limit', async () => {
       const store = await open();
       for (const n of [1, 2, 3]) await store.open(anApproval({ id: `ap-${n}`, key: `k${n}`, createdAt: n }));

@@ -37,7 +37,7 @@ export class HttpApprovalStore implements ApprovalStore {
       const { swapped } = await this.#api.call(ROUTES.swapApproval, { id: next.id, body: { from, next } });
       return swapped;
     } catch (error) {
-      if (!isUncertain(error)) throw error;
+      if (!isUncertain(error)) return absent(error) ?? false;
       const stored = await this.get(next.id);
       if (stored !== undefined && digest(stored) === digest(next)) return true;
       throw error;

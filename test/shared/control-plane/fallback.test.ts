@@ -118,6 +118,27 @@ describe('approvals with a dashboard', () => {
     }
   });
 
+  it.each(['approve', 'reject'] as const)(
+    'are what the dashboard says (%s) when a person there was faster by a moment',
+    async (decision) => {
+      const { home, dash, dashboard, ask, states, person, clock } = await rig();
+      const there = new HttpApprovalStore(dashboard.client());
+      const { swap } = HttpApprovalStore.prototype;
+      there.swap = async (...move) => {
+        await person.settle('ap-1', { ...yes('dashboard'), decision });
+        return swap.apply(there, move);
+      };
+      const approvals = new Approvals(
+        new FallbackApprovalStore({ here: home.approvals, there, sent: home.documents, clock }),
+        clock,
+      );
+      await ask(approvals);
+      await expect(approvals.settle('ap-1', yes('terminal'))).rejects.toMatchObject({ code: 'conflict' });
+      const state = decision === 'approve' ? 'approved' : 'rejected';
+      expect([await states(home), await states(dash)]).toEqual([[], [`ap-1 ${state}`]]);
+    },
+  );
+
   it('are approved nowhere when this process ends between the two stores', async () => {
     const { approvals, ask, states, home, dash, server } = await rig();
     await ask(approvals);
