@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type HeartbeatOptions, hold } from '../../daemon/lease/heartbeat.ts';
+import type { Lease } from '../../daemon/lease/lease.ts';
+import { migrateLeases, SqliteLeases } from '../../daemon/lease/sqlite.ts';
+import { type FakeClock, fakeClock } from '../support/clock.ts';
+import { tempFolder } from '../support/gate-rig.ts';
+
+const LIFE = 60_000;
+
+function inMemory(): SqliteLeases {
+  const db = new Database(':memory:');
+  migrateLeases(db);
+  const leases = new SqliteLeases(':memory:', db);
+  onTestFinished(() => leases.close());
+  return leases;
+}
+
+const deed = fc.oneof(
+  fc.record({ kind: fc.constant('claim' as const), n: fc.nat(2) }),
+  fc.record({ kind: fc.constantFrom('renew' as const, 'release' as const), n: fc.nat(9) }),
+  fc.record({ kind: fc.constant('wait' as const), n: fc.nat(70) }),
+);
+
+describe('leases of one run', () => {
+  it('never have two valid holders; what a stale one renews or releases fails', async () => {
+    const db = new Database(':memory:');
+    migrateLeases(db);
+    const leases = new SqliteLeases(':memory:', db);
+    onTestFinished(() => leases.close());
+    let history = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(deed, { maxLength: 40 }), async (deeds) => {
+        history += 1;
+        const run = `run-${history}`;
+        const clock = fakeClock();
+        const given: Lease[] = [];
+        let valid: Lease | undefined;
+        for (const { kind, n } of deeds) {
+          const now = clock.now();
+          if (valid !== undefined && valid.expiresAt <= now) valid = undefined;
+          const lease = given[n % Math.max(1, given.length)];
+          if (kind === 'wait') clock.advance(n * 1_000);
+          else if (kind === 'claim') {
+            const claimed = await leases.claim(run, `daemon-${n}`, now, LIFE);
+            expect(claimed !== undefined).toBe(valid === undefined);
+            if (claimed !== undefined) {
+              expect(claimed.token).toBe((given.at(-1)?.token ?? 0) + 1);
+              given.push(claimed);
+              valid = claimed;
+            }
+          } else if (lease !== undefined) {
+            const mine = lease.token === valid?.token;
+            const renewed = kind === 'renew' ? await leases.renew(lease, now, LIFE) : undefined;
+            if (kind === 'renew') expect(renewed !== undefined).toBe(mine);
+            else expect(await leases.release(lease, now)).toBe(mine);
+            if (mine) valid = renewed;
+          }
+          const holders = await Promise.all(given.map((one) => leases.holds(one, now)));
+          expect(given.filter((_, index) => holders[index]).map(({ token }) => token)).toEqual(
+            valid === undefined ? [] : [valid.token],
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('that are neither renewed nor released are abandoned, and only those', async () => {
+    const leases = inMemory();
+    for (const run of ['run-1', 'run-2', 'run-3']) await leases.claim(run, 'a', 0, LIFE);
+    const second = await leases.renew({ run: 'run-2', owner: 'a', token: 1, expiresAt: LIFE }, 1_000, LIFE);
+    await leases.release({ run: 'run-3', owner: 'a', token: 1, expiresAt: LIFE }, 1_000);
+    expect(second?.expiresAt).toBe(61_000);
+    expect(await leases.abandoned(LIFE - 1)).toEqual([]);
+    expect(await leases.abandoned(LIFE)).toEqual(['run-1']);
+    expect(await leases.abandoned(61_000)).toEqual(['run-1', 'run-2']);
+    expect(await leases.claim('run-1', 'b', 61_000, LIFE)).toMatchObject({ owner: 'b', token: 2 });
+    expect(await leases.abandoned(61_000)).toEqual(['run-2']);
+  });
+
+  it('are one among daemons of several processes', async () => {
+    const file = join(tempFolder(), 'state.db');
+    const stores = [new SqliteLeases(file), new SqliteLeases(file)];
+    onTestFinished(() => {
+      for (const store of stores) store.close();
+    });
+    const claims = await Promise.all(stores.map((store, n) => store.claim('run-1', `daemon-${n}`, 0, LIFE)));
+    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+  });
+});
+
+/** Sleeps as long as the clock needs to come to the end of the sleep. */
+function heart(change: Partial<HeartbeatOptions> = {}): HeartbeatOptions & { clock: FakeClock; logged: string[] } {
+  const clock = fakeClock(0);
+  const logged: string[] = [];
+  const sleep: HeartbeatOptions['sleep'] = async (ms, signal) => {
+    const until = clock.now() + ms;
+    while (clock.now() < until && !signal.aborted) await new Promise(setImmediate);
+  };
+  return { leases: inMemory(), sleep, log: (message) => void logged.push(message), ...change, clock, logged };
+}
+
+/** In small steps, between which the heart can beat. */
+async function pass(clock: FakeClock, ms: number): Promise<void> {
+  for (let n = 0; n < ms / 1_000; n += 1) {
+    clock.advance(1_000);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+  }
+}
+
+describe('the heartbeat', () => {
+  it('keeps a run for hours, and gives it up at once', async () => {
+    const options = heart();
+    const held = await hold('run-1', 'a', options);
+    expect(await hold('run-1', 'b', options)).toBeUndefined();
+    await pass(options.clock, 3 * 3_600_000);
+    expect(held?.lost.aborted).toBe(false);
+    expect(await hold('run-1', 'b', options)).toBeUndefined();
+    await held?.release();
+    const next = await hold('run-1', 'b', options);
+    expect(next?.lease.token).toBe(2);
+    await next?.release();
+  });
+
+  it('says so when the run has been taken over, and takes nothing back', async () => {
+    const options = heart();
+    const held = await hold('run-1', 'a', options);
+    options.clock.advance(LIFE);
+    const other = await hold('run-1', 'b', options);
+    await vi.waitFor(() => expect(held?.lost.aborted).toBe(true));
+    expect(String(held?.lost.reason)).toContain('run run-1 has been taken over');
+    await held?.release();
+    expect(await options.leases.holds(other?.lease ?? { run: '', owner: '', token: 0, expiresAt: 0 }, LIFE)).toBe(true);
+    await other?.release();
+  });
+
+  it('outlives a store that cannot be reached for a while, but not the end of the lease', async () => {
+    const leases = inMemory();
+    let reachable = false;
+    const renew: SqliteLeases['renew'] = async (...what) => {
+      if (!reachable) throw new Error('the network is down');
+      return leases.renew(...what);
+    };
+    const broken = { claim: leases.claim.bind(leases), release: leases.release.bind(leases), renew };
+    const rest = { holds: leases.holds.bind(leases), abandoned: leases.abandoned.bind(leases) };
+    const options = heart({ leases: { ...broken, ...rest } });
+    const held = await hold('run-1', 'a', options);
+    await pass(options.clock, 45_000);
+    expect(held?.lost.aborted).toBe(false);
+    reachable = true;
+    await pass(options.clock, 60_000);
+    expect(held?.lost.aborted).toBe(false);
+    reachable = false;
+    await pass(options.clock, 62_000);
+    expect(held?.lost.aborted).toBe(true);
+    expect(options.logged[0]).toBe('the lease of run run-1 could not be renewed');
+  });
+});
