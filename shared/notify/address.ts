@@ -23,7 +23,7 @@ export async function addressOf(channel: ChannelSettings, label: string, env: En
     case 'slack': {
       const secret = secretOf(channel.webhook_file, channel.webhook_env, env);
       const url = demandPrivate(await read(secret, name, 'webhook'), name, 'webhook');
-      return { backend: await openBackend({ ...common, url }), path: '', mask: masking(url, new URL(url).pathname) };
+      return { backend: await openBackend({ ...common, url }), path: '', mask: masking(url.split('/').findLast(Boolean)) };
     }
     case 'telegram': {
       const token = await read(secretOf(channel.token_file, channel.token_env, env), name, 'token');
@@ -80,6 +80,6 @@ function broken(name: string, problem: string, hint: string): OpsError {
   );
 }
 
-function masking(...secrets: readonly string[]): (text: string) => string {
-  return (text) => secrets.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+function masking(secret: string | undefined): (text: string) => string {
+  return (text) => (secret ? text.replaceAll(secret, '***') : text);
 }

@@ -15,7 +15,7 @@ const common = {
   severity: z.enum(SEVERITIES),
   workflow: z.string().exactOptional(),
   /** What it is about; a message in none passes every filter of namespaces. */
-  namespaces: z.array(z.string()),
+  namespaces: z.array(z.string()).readonly(),
   /** The page of the dashboard that it leads to. */
   link: z.url({ protocol: /^https?$/ }).exactOptional(),
 };
@@ -32,7 +32,12 @@ export const notificationSchema = z.discriminatedUnion('kind', [
     risk: z.string(),
     expiresAt: at,
   }),
-  z.object({ kind: z.literal('incident-opened'), ...common, incident: z.string(), alerts: z.array(z.string()) }),
+  z.object({
+    kind: z.literal('incident-opened'),
+    ...common,
+    incident: z.string(),
+    alerts: z.array(z.string()).readonly(),
+  }),
   z.object({ kind: z.literal('incident-closed'), ...common, incident: z.string(), outcome: z.string(), openedAt: at }),
   z.object({
     kind: z.literal('run-failed'),
