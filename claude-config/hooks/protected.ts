@@ -42,7 +42,10 @@ function filesIn(home: string): readonly Guarded[] {
     { path: join(home, 'settings.local.json'), why: 'the local settings' },
     { path: paths.config, why: 'the configuration of the servers' },
     { path: paths.agents, why: 'the agents' },
-    { path: join(home, 'workflows'), why: 'the workflows' },
+    { path: paths.skills, why: 'the skills, whose !`commands` run without this guard' },
+    { path: join(home, 'commands'), why: 'the commands, whose !`commands` run without this guard' },
+    { path: join(home, 'plugins'), why: 'the plugins' },
+    { path: paths.workflows, why: 'the workflows' },
     { path: join(home, 'domains'), why: 'the domains that install reads' },
     { path: join(home, 'hooks'), why: 'the hooks' },
     { path: join(home, 'logs'), why: 'the audit log' },
@@ -60,10 +63,12 @@ function withRealPath(guarded: Guarded): readonly Guarded[] {
   return real === guarded.path ? [guarded] : [guarded, { ...guarded, path: real }];
 }
 
-/** A project's own settings can switch hooks off. */
+/** A project's own settings can switch hooks off, and `!` lines of its skills and commands run past them. */
 function projectSettings(path: string): string | undefined {
-  return /\/\.claude\/settings(\.local)?\.json$/i.test(path)
-    ? "a project's settings, which can switch this guard off"
+  if (/\/\.claude\/settings(\.local)?\.json$/i.test(path))
+    return "a project's settings, which can switch this guard off";
+  return /\/\.claude\/(skills|commands|agents|hooks)\//i.test(path)
+    ? "a project's skills, commands, agents or hooks, which can run past this guard"
     : undefined;
 }
 

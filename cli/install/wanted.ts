@@ -35,6 +35,9 @@ function denied({ paths, claudeJson }: Context): readonly string[] {
   const files = [paths.settings, join(paths.home, 'settings.local.json'), paths.config, claudeJson];
   const folders = [
     paths.agents,
+    paths.skills,
+    join(paths.home, 'commands'),
+    join(paths.home, 'plugins'),
     paths.workflows,
     domainFolder(paths),
     join(paths.home, 'hooks'),

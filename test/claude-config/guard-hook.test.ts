@@ -133,6 +133,9 @@ describe('an edit of what belongs to this system is refused', () => {
     'settings.local.json',
     'k8s-agent.yaml',
     'agents/k8s-diagnostician.md',
+    'skills/x/SKILL.md',
+    'commands/x.md',
+    'plugins/x/hooks/hooks.json',
     'workflows/health/check.yaml',
     'domains/research/agents/researcher.md',
     'hooks/x.sh',
@@ -164,8 +167,13 @@ describe('an edit of what belongs to this system is refused', () => {
     expect(await judge('Write', { file_path: join(home, 'dotfiles/settings.json') })).toBeDefined();
   });
 
+  // Their lines that begin with an exclamation mark run in a shell before any hook is asked (seen with Claude Code 2.1.330).
+  it.each(['skills/x/SKILL.md', 'commands/x.md', 'agents/x.md'])('in a project, too: .claude/%s', async (path) => {
+    expect(await judge('Write', { file_path: join(home, 'project/.claude', path) })).toContain('run past this guard');
+  });
+
   it('and nothing else is', async () => {
-    for (const path of ['skills/x/SKILL.md', 'CLAUDE.md', 'commands/x.md', 'settings.json.bak']) {
+    for (const path of ['CLAUDE.md', 'output-styles/x.md', 'settings.json.bak']) {
       expect(await judge('Write', { file_path: inside(path) })).toBeUndefined();
     }
     expect(await judge('Write', { file_path: join(home, 'project/settings.json') })).toBeUndefined();
