@@ -29,11 +29,17 @@ export async function runDashboard(context: Context, port: string): Promise<numb
   }
 }
 
-/** What the servers of other machines send to a dashboard, this machine puts into the shared file itself: its audit log, and its workflows. */
-async function feed({ paths, clock }: Context, log: Log, signal: AbortSignal): Promise<void> {
+/**
+ * What the servers of other machines send to a dashboard, this machine puts into the shared file itself: its audit log,
+ * its workflows, and every minute what it sees of the cluster.
+ */
+async function feed({ paths, clock, env }: Context, log: Log, signal: AbortSignal): Promise<void> {
   const { openSqlite } = await import('../shared/control-plane/sqlite/open.ts');
   const { Shipper } = await import('../shared/control-plane/client/shipper.ts');
   const { Publisher } = await import('../shared/boot/publisher.ts');
+  const { readConfig } = await import('../shared/config/config.ts');
+  const { sourcesOf } = await import('../daemon/status/sources.ts');
+  const { reportStatus } = await import('../daemon/status/reporter.ts');
   const { actions, board, close } = openSqlite(paths.database, clock);
   const owner = `dashboard-${process.pid}`;
   const shipper = new Shipper({
@@ -48,6 +54,8 @@ async function feed({ paths, clock }: Context, log: Log, signal: AbortSignal): P
     },
   });
   const publisher = new Publisher({ paths, by: hostname(), clock, board, log });
-  await Promise.all([shipper.run(signal), publisher.run(signal)]);
+  const sources = sourcesOf(await readConfig(paths.config), env, clock);
+  const reporting = reportStatus({ sources, by: hostname(), clock, log, board }, signal);
+  await Promise.all([shipper.run(signal), publisher.run(signal), reporting]);
   await close();
 }

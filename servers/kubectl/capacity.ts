@@ -1,7 +1,7 @@
 import { type KubeObject, nameOf } from '../../shared/cluster/objects.ts';
+import { formatBytes, formatCpu, parseQuantity } from '../../shared/cluster/quantity.ts';
 import { arrayAt, at, stringAt } from '../../shared/kernel/json.ts';
 import { count } from '../../shared/kernel/text.ts';
-import { formatBytes, formatCpu, parseQuantity } from './quantity.ts';
 import { whyNot } from './scheduling.ts';
 
 /** CPU in cores, memory in bytes, and places for pods. */

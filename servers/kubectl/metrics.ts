@@ -2,10 +2,10 @@ import { type Cluster, pathOf } from '../../shared/cluster/cluster.ts';
 import type { Resource } from '../../shared/cluster/discovery.ts';
 import { type Listed, listAll } from '../../shared/cluster/lists.ts';
 import { nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
+import { parseQuantity } from '../../shared/cluster/quantity.ts';
 import { ensureOk, jsonOf } from '../../shared/cluster/status.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { arrayAt, at } from '../../shared/kernel/json.ts';
-import { parseQuantity } from './quantity.ts';
 
 /** Cores or bytes that are in use, and what they are measured against. */
 export interface Measure {

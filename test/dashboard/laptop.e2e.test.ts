@@ -11,7 +11,7 @@ import { tempFolder } from '../support/gate-rig.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
-it('a dashboard on a laptop shows the audit log and the workflows of its machine, without a server that sends them', async () => {
+it('a dashboard on a laptop shows the audit log, the workflows and the status of its machine, without a server that sends them', async () => {
   const home = tempFolder();
   const paths = pathsIn(home);
   cpSync(fileURLToPath(new URL('../../workflows', import.meta.url)), paths.workflows, { recursive: true });
@@ -53,6 +53,12 @@ it('a dashboard on a laptop shows the audit log and the workflows of its machine
       expect(await get('/api/workflows')).toMatchObject({
         workflows: expect.arrayContaining([expect.objectContaining({ name: 'cluster-health-check' })]),
       }),
+    { timeout: 30_000 },
+  );
+  // Nothing is set up here: the page says so, and how to.
+  await vi.waitFor(
+    async () =>
+      expect(await get('/api/status')).toMatchObject({ nodes: { error: expect.stringContaining('kubeconfig') } }),
     { timeout: 30_000 },
   );
 }, 120_000);

@@ -1,4 +1,4 @@
-import { OpsError } from '../../shared/kernel/errors.ts';
+import { OpsError } from '../kernel/errors.ts';
 
 /** What a suffix multiplies by (k8s.io/apimachinery, resource.Quantity). */
 const FACTORS: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCpu, parseQuantity } from '../../../servers/kubectl/quantity.ts';
+import { formatBytes, formatCpu, parseQuantity } from '../../../shared/cluster/quantity.ts';
 
 describe('a quantity', () => {
   it.each([

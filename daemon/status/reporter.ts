@@ -1,0 +1,26 @@
+import timers from 'node:timers/promises';
+import type { Board } from '../../shared/control-plane/ports.ts';
+import type { Status } from '../../shared/control-plane/status.ts';
+import { type SnapshotOptions, takeSnapshot } from './snapshot.ts';
+
+/** Milliseconds between two looks at the cluster. */
+const PAUSE = 60_000;
+
+/** Publishes a status every minute, until it is told to stop. It keeps no process alive. */
+export async function reportStatus(
+  options: SnapshotOptions & { readonly board: Pick<Board, 'status' | 'publishStatus'> },
+  signal: AbortSignal,
+): Promise<void> {
+  const { board, log } = options;
+  // What a process before this one has seen is still worth something, with its age.
+  let last: Status | undefined = await board.status().catch(() => undefined);
+  while (!signal.aborted) {
+    try {
+      last = await takeSnapshot(options, last);
+      await board.publishStatus(last);
+    } catch (error) {
+      log('the status could not be published', error);
+    }
+    await timers.setTimeout(PAUSE, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
