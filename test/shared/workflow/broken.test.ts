@@ -59,7 +59,7 @@ output:
     ).toMatchInlineSnapshot(`
       "actions/look-around.yaml:3:8: unknown agent "k8s-diagnosticain". Did you mean "k8s-diagnostician"? Valid: k8s-orchestrator, k8s-diagnostician, argocd-operator, prometheus-analyst, git-operator.
       actions/look-around.yaml:5:33: input "pod": expected a string, not number.
-      actions/look-around.yaml:6:9: unknown tool "kubectl.gett". Did you mean "kubectl.get"? Valid: kubectl.apply, kubectl.cordon, kubectl.delete, kubectl.describe, kubectl.diff, kubectl.drain, kubectl.events, kubectl.explain, kubectl.get, kubectl.health, kubectl.logs, kubectl.patch, kubectl.restart_pod, kubectl.rollout_history, kubectl.rollout_pause, kubectl.rollout_restart, kubectl.rollout_resume, kubectl.rollout_status, kubectl.rollout_undo, kubectl.scale, and 48 more.
+      actions/look-around.yaml:6:9: unknown tool "kubectl.gett". Did you mean "kubectl.get"? Valid: kubectl.apply, kubectl.cordon, kubectl.delete, kubectl.describe, kubectl.diff, kubectl.drain, kubectl.events, kubectl.explain, kubectl.get, kubectl.health, kubectl.logs, kubectl.patch, kubectl.restart_pod, kubectl.rollout_history, kubectl.rollout_pause, kubectl.rollout_restart, kubectl.rollout_resume, kubectl.rollout_status, kubectl.rollout_undo, kubectl.scale, and 56 more.
       actions/look-around.yaml:7:20: unknown input "pd". Did you mean "pod"? Valid: pod.
       actions/look-around.yaml:9:3: the answer has no summary. The report is made of them: add summary to properties and to required."
     `);
