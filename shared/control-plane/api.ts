@@ -52,7 +52,7 @@ export const MAX_WAIT = 50;
 const wait = z.coerce.number().min(0).max(MAX_WAIT).describe('Seconds to wait for a change before the answer.');
 
 /** Bytes of a body at most; more is answered with 413. The dashboard has 64 MiB for everything. */
-export const MAX_BODY = 2 * 1024 * 1024;
+export const MAX_BODY = 1024 * 1024;
 
 /** Records in one shipment at most. */
 export const MAX_SHIPMENT = 500;

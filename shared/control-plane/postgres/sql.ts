@@ -24,6 +24,8 @@ export function clientConfig(url: string): ClientConfig {
     connectionTimeoutMillis: CONNECT,
     query_timeout: QUERY,
     keepAlive: true,
+    // Compiling our short statements takes longer than running them: pruning 50,000 records took 21 s, and 2 s without.
+    options: '-c jit=off',
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === INT8 ? Number : types.getTypeParser(oid, format),

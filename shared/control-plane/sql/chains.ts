@@ -16,7 +16,7 @@ const BROKEN = `SELECT min(seq) FROM (
 
 const CHECK = `SELECT version, (${BROKEN}) AS broken_at,
     (SELECT count(*) FROM actions WHERE actions.writer = chains.writer) AS records,
-    coalesce((SELECT max(at) FROM actions WHERE actions.writer = chains.writer), 0) AS last_at
+    coalesce((SELECT at FROM actions WHERE actions.writer = chains.writer ORDER BY seq DESC LIMIT 1), 0) AS last_at
   FROM chains WHERE writer = ?`;
 
 /** Not where a record has come in meanwhile. */
