@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { type Alert, alertSchema } from '../../shared/workflow/events.ts';
+import { runIdFor } from '../run-id.ts';
+
+const at = z.number().describe('Milliseconds since the epoch.');
+const run = z.string();
+
+/** Everything that alerts say of one owner, for as long as one run deals with it. */
+export const incidentSchema = z.object({
+  run: run.describe('The one run that it has started; it names the incident.'),
+  key: z.string().describe('Whom it is about.'),
+  workflow: z.string(),
+  openedAt: at,
+  newsAt: at,
+  alerts: z.int().min(1).describe('How many have belonged to it.'),
+  firing: z.array(z.string()).describe('Entries of the inbox that have not been resolved.'),
+  resolvedAt: at.exactOptional(),
+});
+export type Incident = Readonly<z.output<typeof incidentSchema>>;
+
+/** What has to be done about news of an incident, at least once: whoever does it has to bear it twice. */
+export const effectSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('start'), run, key: z.string(), workflow: z.string(), alert: alertSchema }),
+  z.object({ kind: z.literal('joined'), run, key: z.string(), alert: alertSchema }),
+  z.object({
+    kind: z.literal('resolved'),
+    run,
+    key: z.string(),
+    alert: alertSchema,
+    left: z.int().min(0).describe('How many still fire. With none left, what the run waits for is stale.'),
+  }),
+]);
+export type Effect = z.output<typeof effectSchema>;
+
+/** An alert of the inbox. */
+export interface News {
+  readonly entry: string;
+  readonly version: number;
+  readonly alert: Alert;
+}
+
+/** What was known when the news came. */
+export interface Known {
+  /** The one that the entry belongs to, else the newest about the same owner. */
+  readonly incident?: Incident;
+  /** Of the entry, where it has been taken in before. */
+  readonly version?: number;
+}
+
+export interface Context {
+  readonly key: string;
+  /** That the alert would start. */
+  readonly workflow: string;
+  /** When that run has ended. */
+  readonly ended?: { readonly run: string; readonly at: number };
+  readonly now: number;
+}
+
+/** Both or neither are stored. Empty where the news is old, or about nothing that was known. */
+export interface Taken {
+  readonly incident?: Incident;
+  readonly effect?: Effect;
+}
+
+/** Milliseconds after which an alert that was never resolved, and whose run is over, holds up no other: its resolve was lost. */
+const STALE = 24 * 3_600_000;
+
+/** What an alert makes of what is known: it opens an incident, joins it, is resolved in it, or says nothing new. */
+export function take(news: News, known: Known, context: Context): Taken {
+  const { entry, version, alert } = news;
+  const { incident } = known;
+  if (known.version !== undefined && version <= known.version) return {};
+  if (alert.status === 'resolved') return incident?.firing.includes(entry) ? resolve(incident, news, context) : {};
+  if (incident !== undefined && goesOn(incident, alert, context)) return join(incident, news, context);
+  return open(news, context);
+}
+
+/** One incident is one run: while that goes on; for what began before it ended; and until everything is resolved. */
+function goesOn({ run, firing, newsAt }: Incident, { startsAt }: Alert, { ended, now }: Context): boolean {
+  if (ended?.run !== run) return true;
+  return Date.parse(startsAt) <= ended.at || (firing.length > 0 && now - newsAt < STALE);
+}
+
+function open({ entry, alert }: News, { key, workflow, now }: Context): Taken {
+  const run = runIdFor('incident', key, entry);
+  return {
+    incident: { run, key, workflow, openedAt: now, newsAt: now, alerts: 1, firing: [entry] },
+    effect: { kind: 'start', run, key, workflow, alert },
+  };
+}
+
+function join({ resolvedAt: _, ...incident }: Incident, { entry, alert }: News, { now }: Context): Taken {
+  const { run, key, alerts, firing } = incident;
+  return {
+    incident: { ...incident, newsAt: now, alerts: alerts + 1, firing: [...firing, entry] },
+    effect: { kind: 'joined', run, key, alert },
+  };
+}
+
+function resolve(incident: Incident, { entry, alert }: News, { now }: Context): Taken {
+  const { run, key } = incident;
+  const firing = incident.firing.filter((other) => other !== entry);
+  return {
+    incident: { ...incident, newsAt: now, firing, ...(firing.length === 0 && { resolvedAt: now }) },
+    effect: { kind: 'resolved', run, key, alert, left: firing.length },
+  };
+}

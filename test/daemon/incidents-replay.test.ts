@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Effect } from '../../daemon/incidents/incident.ts';
+import type { IncidentPorts } from '../../daemon/incidents/incidents.ts';
+import { digest } from '../../shared/kernel/digest.ts';
+import type { Alert } from '../../shared/workflow/events.ts';
+import { anAlert, type IncidentsRig, incidentsRig, minute } from './incidents-rig.ts';
+
+/** What happens to workloads: pods crash, are replaced and crash again, and a deployment misses them. */
+const trouble = fc.record({
+  owner: fc.constantFrom('web', 'api', 'db'),
+  pod: fc.constantFrom('x2x9z', 'b4b4b', 'c5c5c'),
+  alertname: fc.constantFrom('KubePodCrashLooping', 'KubePodNotReady', 'KubeDeploymentReplicasMismatch'),
+  startsAt: fc.integer({ min: 0, max: 50 }).map(minute),
+  // How often Alertmanager says that it fires, and that it is resolved.
+  fires: fc.integer({ min: 1, max: 4 }),
+  resolves: fc.integer({ min: 0, max: 3 }),
+});
+type Trouble = typeof trouble extends fc.Arbitrary<infer T> ? T : never;
+
+/** Notifications in any order; after each group of them a daemon looks, does not, or dies in the middle. */
+const replay = fc.array(trouble, { minLength: 1, maxLength: 6 }).chain((troubles) => {
+  const notices = troubles.flatMap((one) => [
+    ...Array.from({ length: one.fires }, () => ({ ...one, status: 'firing' })),
+    ...Array.from({ length: one.resolves }, () => ({ ...one, status: 'resolved' })),
+  ]);
+  const deed = fc.constantFrom('looks', 'is away', 'dies before it acknowledges', 'dies before it notes what it did');
+  return fc.record({
+    troubles: fc.constant(troubles),
+    order: fc.shuffledSubarray(notices, { minLength: notices.length }),
+    deeds: fc.array(deed, { minLength: notices.length, maxLength: notices.length }),
+    group: fc.integer({ min: 1, max: 3 }),
+  });
+});
+
+function alertOf({ owner, pod, alertname, startsAt }: Trouble, namespace: string, status: string): Alert {
+  const about = alertname.startsWith('KubeDeployment') ? { deployment: owner } : { pod: `${owner}-7d4b9c6f5d-${pod}` };
+  return anAlert({ labels: { alertname, namespace, pod: 'kube-state-metrics-0', ...about }, status, startsAt });
+}
+
+/** One daemon’s life until it looks away or dies. */
+async function daemonThat(deed: string | undefined, rig: IncidentsRig, ports: IncidentPorts): Promise<void> {
+  const daemon = rig.daemon();
+  if (deed === 'is away') return;
+  if (deed === 'dies before it acknowledges') {
+    for (const { id, version, body } of await rig.inbox.waiting())
+      if (body.kind === 'alert') await daemon.take({ entry: id, version, alert: body.alert }, rig.workflows);
+    return;
+  }
+  await daemon.takeIn(rig.inbox, rig.workflows);
+  const start: IncidentPorts['start'] = async (effect) => {
+    await ports.start(effect);
+    if (deed === 'dies before it notes what it did') throw new Error('killed');
+  };
+  await daemon.deliver({ ...ports, start });
+}
+
+/** Which runs were started for whom. */
+class Starts {
+  readonly runs = new Map<string, Set<string>>();
+  readonly ports: IncidentPorts = {
+    start: async ({ key, run }: Effect) => void this.runs.set(key, (this.runs.get(key) ?? new Set()).add(run)),
+    joined: async () => {},
+    resolved: async () => {},
+  };
+}
+
+describe('Alertmanager, replayed with duplicates, reordered, to daemons that come and go', () => {
+  it('starts one run an incident, in each of 1,000 replays', { timeout: 120_000 }, async () => {
+    const rig = incidentsRig();
+    let [replays, notices] = [0, 0];
+    const property = fc.asyncProperty(replay, async ({ troubles, order, deeds, group }) => {
+      replays += 1;
+      const namespace = `shop-${replays}`;
+      const { runs, ports } = new Starts();
+      const hear = async (alerts: readonly Alert[], deed?: string) => {
+        notices += alerts.length;
+        await rig.inbox.receive('{}', alerts, rig.clock.now());
+        await daemonThat(deed, rig, ports);
+      };
+      const owners = [...new Set(troubles.map(({ owner }) => owner))].sort();
+      const firsts = owners.flatMap((owner) => troubles.find((one) => one.owner === owner) ?? []);
+      // Somebody sees each workload in trouble before it is over.
+      await hear(firsts.map((one) => alertOf(one, namespace, 'firing')));
+      for (let n = 0; n < order.length; n += group)
+        await hear(
+          order.slice(n, n + group).map((one) => alertOf(one, namespace, one.status)),
+          deeds[n],
+        );
+      await hear([]);
+      expect([...runs].map(([key, { size }]) => [key, size]).sort()).toEqual(
+        owners.map((o) => [`${namespace}/${o}`, 1]),
+      );
+      expect(await rig.inbox.waiting()).toEqual([]);
+      expect(await rig.store.effects()).toEqual([]);
+
+      await hear(troubles.map((one) => alertOf(one, namespace, 'resolved')));
+      const ids = [...runs.values()].flatMap((of) => [...of]);
+      const ended = await Promise.all(ids.map((run) => rig.store.ofRun(run)));
+      expect(ended.map((incident) => incident?.firing)).toEqual(owners.map(() => []));
+      const alerts = ended.reduce((sum, incident) => sum + (incident?.alerts ?? 0), 0);
+      expect(alerts).toBeLessThanOrEqual(new Set(troubles.map((one) => digest(alertOf(one, '', '')))).size);
+    });
+    await fc.assert(property, { numRuns: 1_000 });
+    expect(replays).toBe(1_000);
+    expect(notices).toBeGreaterThan(15_000);
+  });
+});

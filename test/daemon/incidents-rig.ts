@@ -1,0 +1,79 @@
+import Database from 'better-sqlite3';
+import { onTestFinished } from 'vitest';
+import type { Effect } from '../../daemon/incidents/incident.ts';
+import { Incidents, type IncidentsOptions } from '../../daemon/incidents/incidents.ts';
+import { ownerOf } from '../../daemon/incidents/owner.ts';
+import { migrateIncidents, SqliteIncidents } from '../../daemon/incidents/sqlite.ts';
+import type { Inbox } from '../../shared/control-plane/ports.ts';
+import { SqlInbox } from '../../shared/control-plane/sql/inbox.ts';
+import { STEPS } from '../../shared/control-plane/sql/schema.ts';
+import { SqliteSql } from '../../shared/control-plane/sqlite/sql.ts';
+import { migratePart } from '../../shared/store/sqlite-file.ts';
+import type { Workflow } from '../../shared/workflow/definition.ts';
+import type { Alert } from '../../shared/workflow/events.ts';
+import { type FakeClock, fakeClock } from '../support/clock.ts';
+import { SHIPPED } from '../support/workflows.ts';
+
+/** `minutes` after six o’clock, as Alertmanager writes it. */
+export function minute(minutes: number): string {
+  return new Date(Date.UTC(2026, 10, 24, 6, minutes)).toISOString();
+}
+
+/** A pod of shop/web that crashes. */
+export function anAlert(change: { labels?: Record<string, string>; status?: string; startsAt?: string } = {}): Alert {
+  const { labels, status = 'firing', startsAt = minute(0) } = change;
+  return {
+    labels: { alertname: 'KubePodCrashLooping', namespace: 'shop', pod: 'web-7d4b9c6f5d-x2x9z', ...labels },
+    annotations: {},
+    ...{ status, startsAt, endsAt: status === 'resolved' ? minute(59) : '0001-01-01T00:00:00Z' },
+    ...{ generatorURL: '', fingerprint: '' },
+  };
+}
+
+export interface IncidentsRig {
+  readonly inbox: Inbox;
+  readonly clock: FakeClock;
+  readonly store: SqliteIncidents;
+  /** What was done, each time that it was. */
+  readonly done: Effect[];
+  readonly logged: string[];
+  /** Runs that have ended, and when. */
+  readonly ends: Map<string, number>;
+  workflows: readonly Workflow[];
+  /** As a process that has just started. */
+  readonly daemon: (change?: Partial<IncidentsOptions>) => Incidents;
+  /** Notifies, takes in and delivers. */
+  readonly hear: (...alerts: readonly Alert[]) => Promise<void>;
+  readonly deliver: () => Promise<void>;
+}
+
+/** The real inbox and the real store of incidents in one database; runs are ids. */
+export function incidentsRig(): IncidentsRig {
+  const clock = fakeClock();
+  const db = new Database(':memory:');
+  onTestFinished(() => void db.close());
+  migratePart(db, 'dashboard', STEPS);
+  migrateIncidents(db);
+  const inbox = new SqlInbox(new SqliteSql(db, ':memory:'));
+  const store = new SqliteIncidents(':memory:', db);
+  const done: Effect[] = [];
+  const logged: string[] = [];
+  const ends = new Map<string, number>();
+  const does = async (effect: Effect) => void done.push(effect);
+  const rig: IncidentsRig = {
+    ...{ inbox, clock, store, done, logged, ends, workflows: [...SHIPPED.workflows.values()] },
+    daemon: (change = {}) =>
+      new Incidents({
+        ...{ store, clock, endOf: async (run) => ends.get(run), ownerOf: (labels) => ownerOf(labels) },
+        log: (message) => void logged.push(message),
+        ...change,
+      }),
+    deliver: () => rig.daemon().deliver({ start: does, joined: does, resolved: does }),
+    hear: async (...alerts) => {
+      await inbox.receive('{}', alerts, clock.now());
+      await rig.daemon().takeIn(inbox, rig.workflows);
+      await rig.deliver();
+    },
+  };
+  return rig;
+}
