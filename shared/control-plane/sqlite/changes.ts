@@ -56,7 +56,16 @@ export class SqliteChanges implements Changes {
   #start(): void {
     this.#version = this.#watched.version();
     this.#known = this.#read();
-    this.#timer = setInterval(() => this.#look(), INTERVAL).unref();
+    this.#timer = setInterval(() => this.#tryToLook(), INTERVAL).unref();
+  }
+
+  /** A file that cannot be read now is looked at again: what has changed is told then, and this process goes on. */
+  #tryToLook(): void {
+    try {
+      this.#look();
+    } catch {
+      this.#version = '';
+    }
   }
 
   #look(): void {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { ControlPlane } from '../../../shared/control-plane/ports.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { ControlPlane, Topic } from '../../../shared/control-plane/ports.ts';
+import { SqliteChanges } from '../../../shared/control-plane/sqlite/changes.ts';
 import { openSqlite } from '../../../shared/control-plane/sqlite/open.ts';
 import type { Clock } from '../../../shared/kernel/clock.ts';
 import { SqliteApprovalStore } from '../../../shared/store/sqlite.ts';
@@ -33,6 +34,25 @@ documentsContract('SQLite', async (clock) => plane(newFile(), clock).documents);
 changesContract('SQLite', async () => {
   const file = newFile();
   return [plane(file), plane(file)];
+});
+
+describe('the changes of an SQLite file', () => {
+  it('are told when the file can be read again', async () => {
+    const file = { count: 0, reads: 0, broken: false };
+    const counters = () => {
+      file.reads += 1;
+      if (file.broken) throw new Error('disk I/O error');
+      return [{ topic: 'inbox', n: file.count }];
+    };
+    const changes = new SqliteChanges({ counters, version: () => `${file.count}` });
+    onTestFinished(() => changes.close());
+    const heard: Topic[] = [];
+    changes.subscribe((topic) => heard.push(topic));
+    Object.assign(file, { count: 1, broken: true });
+    await vi.waitFor(() => expect(file.reads).toBeGreaterThan(2), { timeout: 5_000 });
+    file.broken = false;
+    await vi.waitFor(() => expect(heard).toEqual(['inbox']), { timeout: 5_000 });
+  });
 });
 
 describe('the control plane in SQLite', () => {
