@@ -4,6 +4,7 @@ import { OpsError } from '../../shared/kernel/errors.ts';
 import { newId } from '../../shared/kernel/ids.ts';
 import { count, neutralize } from '../../shared/kernel/text.ts';
 import type { Channel } from '../../shared/notify/channel.ts';
+import type { Delivery } from '../../shared/notify/deliver.ts';
 import type { NotificationSettings } from '../../shared/notify/settings.ts';
 import type { AddCommand } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -75,12 +76,17 @@ async function tryOut(channel: Channel, { clock, terminal }: Context): Promise<b
     namespaces: [],
     channel: channel.name,
   });
-  const failed = delivery.kind === 'failed';
-  const line = failed
-    ? `problem  ${channel.name.padEnd(16)} ${delivery.problem.message}\n${' '.repeat(26)}${delivery.problem.hint}`
-    : `ok       ${channel.name.padEnd(16)} ${delivery.to} took the message`;
-  terminal.write(`${neutralize(line)}\n`);
-  return failed;
+  terminal.write(`${neutralize(lineOf(channel.name.padEnd(16), delivery))}\n`);
+  return delivery.kind === 'failed';
+}
+
+function lineOf(name: string, delivery: Delivery): string {
+  if (delivery.kind === 'failed') {
+    const { message, hint } = delivery.problem;
+    return `problem  ${name} ${message}\n${' '.repeat(26)}${hint}`;
+  }
+  const warning = delivery.warning === undefined ? '' : `. ${delivery.warning}`;
+  return `ok       ${name} ${delivery.to} took the message${warning}`;
 }
 
 function chosen(channels: readonly Channel[], name: string | undefined): readonly Channel[] {

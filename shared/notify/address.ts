@@ -23,7 +23,11 @@ export async function addressOf(channel: ChannelSettings, label: string, env: En
     case 'slack': {
       const secret = secretOf(channel.webhook_file, channel.webhook_env, env);
       const url = demandPrivate(await read(secret, name, 'webhook'), name, 'webhook');
-      return { backend: await openBackend({ ...common, url }), path: '', mask: masking(url.split('/').findLast(Boolean)) };
+      return {
+        backend: await openBackend({ ...common, url }),
+        path: '',
+        mask: masking(url.split('/').findLast(Boolean)),
+      };
     }
     case 'telegram': {
       const token = await read(secretOf(channel.token_file, channel.token_env, env), name, 'token');

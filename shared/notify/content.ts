@@ -6,14 +6,14 @@ import type { Notification, NotificationKind, Severity } from './notification.ts
 export interface Content {
   readonly kind: NotificationKind;
   readonly severity: Severity;
-  /** Our own words alone. */
+  /** A few words of ours, with nothing to escape. */
   readonly title: string;
   readonly facts: readonly Fact[];
   readonly link?: { readonly label: string; readonly url: string };
 }
 
 /** `text` may come from outside: one line of at most `LONGEST` characters, without a secret. */
-export interface Fact {
+interface Fact {
   readonly label: string;
   readonly text: string;
 }

@@ -10,7 +10,7 @@ import type { ChannelSettings } from './settings.ts';
 
 /** What came of one try. */
 export type Delivery =
-  | { readonly kind: 'delivered'; readonly to: string }
+  | { readonly kind: 'delivered'; readonly to: string; readonly warning?: string | undefined }
   | {
       readonly kind: 'failed';
       readonly problem: OpsError;
@@ -30,7 +30,7 @@ export async function deliver(
   try {
     const { backend, path, mask } = await addressOf(channel, service.label, env);
     const answer = await post(backend, path, body);
-    if (service.took(answer)) return { kind: 'delivered', to: backend.label };
+    if (service.took(answer)) return { kind: 'delivered', to: backend.label, warning: backend.notice };
     return refused(answer, backend.label, channel.name, { mask, now });
   } catch (error) {
     return { kind: 'failed', problem: asOpsError(error), everyMessage: true };

@@ -18,7 +18,7 @@ const PATHS: Readonly<Record<string, ServiceName>> = {
   '/': 'ntfy',
 };
 
-export interface Received {
+interface Received {
   readonly service: ServiceName | undefined;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

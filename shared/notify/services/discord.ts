@@ -3,11 +3,8 @@ import type { Content } from '../content.ts';
 import { shorten } from '../shorten.ts';
 import type { Service } from './service.ts';
 
-/** Limits of an embed (Discord, Message resource): title 256, name of a field 256, its value 1,024; 6,000 in all. */
-const TITLE = 256;
-const VALUE = 1_024;
-/** Facts that may stand in one embed at full length: with title and names they stay below 6,000. */
-const TOTAL = 5_000;
+/** Of a value in an embed; Discord takes 1,024 each, and 6,000 in all: seven facts with their names stay below both. */
+const FACT = 700;
 
 const COLORS = { info: 0x3b82f6, warning: 0xf59e0b, critical: 0xdc2626 } as const;
 
@@ -19,10 +16,9 @@ export const discord: Service = {
   body: (content) => ({
     embeds: [
       {
-        title: shorten(content.title, TITLE, { escaping: escapeMarkdown }),
+        title: content.title,
         color: content.kind === 'incident-closed' ? 0x16a34a : COLORS[content.severity],
         fields: fieldsOf(content),
-        ...(content.link && { url: content.link.url, footer: { text: `${content.link.label}: tap the title` } }),
       },
     ],
     // Whatever a text says: nobody is called.
@@ -31,9 +27,13 @@ export const discord: Service = {
   took: ({ status, json }) => status === 204 || (status === 200 && stringAt(json, 'id') !== undefined),
 };
 
-function fieldsOf({ facts }: Content): readonly { readonly name: string; readonly value: string }[] {
-  const each = Math.min(VALUE, Math.floor(TOTAL / Math.max(1, facts.length)));
-  return facts.map(({ label, text }) => ({ name: label, value: shorten(text, each, { escaping: escapeMarkdown }) }));
+/** The link is a text: an embed whose `url` is http://localhost would be refused as a whole. */
+function fieldsOf({ facts, link }: Content): readonly { readonly name: string; readonly value: string }[] {
+  const told = facts.map(({ label, text }) => ({
+    name: label,
+    value: shorten(text, FACT, { escaping: escapeMarkdown }),
+  }));
+  return link === undefined ? told : [...told, { name: link.label, value: link.url }];
 }
 
 /** A backslash before any punctuation shows it as it is, and breaks mentions, timestamps, emoji and links. */

@@ -3,9 +3,8 @@ import type { NotificationKind } from '../notification.ts';
 import { shorten } from '../shorten.ts';
 import type { Service } from './service.ts';
 
-/** A message of more than 4,096 bytes becomes a file to download. */
-const MESSAGE = 4_096;
-const TITLE = 250;
+/** Bytes of a fact; a message of more than 4,096 becomes a file to download. Seven facts stay below. */
+const FACT = 500;
 
 const PRIORITY = { info: 3, warning: 4, critical: 5 } as const;
 
@@ -27,10 +26,10 @@ export function ntfy(topic: string): Service {
     limit: { messages: 12, ms: 60_000 },
     body: ({ kind, severity, title, facts, link }) => ({
       topic,
-      title: shorten(title, TITLE, { size: Buffer.byteLength }),
-      message: shorten(facts.map(({ label, text }) => `${label}: ${text}`).join('\n'), MESSAGE, {
-        size: Buffer.byteLength,
-      }),
+      title,
+      message: facts
+        .map(({ label, text }) => `${label}: ${shorten(text, FACT, { size: Buffer.byteLength })}`)
+        .join('\n'),
       priority: PRIORITY[severity],
       tags: [TAGS[kind], severity],
       ...(link && { click: link.url, actions: [{ action: 'view', label: link.label, url: link.url }] }),

@@ -2,9 +2,8 @@ import type { Content } from '../content.ts';
 import { shorten } from '../shorten.ts';
 import type { Service } from './service.ts';
 
-/** Limits of Slack: a header has 150 characters; of a message's own text 4,000 are recommended. */
-const HEADER = 150;
-const TEXT = 4_000;
+/** Of a fact in a message's own text, for which Slack recommends 4,000 characters: seven facts and a link stay below. */
+const FACT = 500;
 
 /** https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 export const slack: Service = {
@@ -16,7 +15,7 @@ export const slack: Service = {
     text: plainText(content),
     mrkdwn: false,
     blocks: [
-      { type: 'header', text: { type: 'plain_text', text: shorten(content.title, HEADER), emoji: false } },
+      { type: 'header', text: { type: 'plain_text', text: content.title, emoji: false } },
       { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: elementsOf(content) }] },
     ],
     // Slack would fetch what a message links to.
@@ -37,8 +36,8 @@ function elementsOf({ facts, link }: Content): readonly object[] {
 }
 
 function plainText({ title, facts, link }: Content): string {
-  const lines = [title, ...facts.map(({ label, text }) => `${label}: ${text}`), link?.url];
-  return shorten(lines.filter((line) => line !== undefined).join('\n'), TEXT, { escaping: escapeControl });
+  const lines = facts.map(({ label, text }) => `${label}: ${shorten(text, FACT, { escaping: escapeControl })}`);
+  return [title, ...lines, ...(link === undefined ? [] : [escapeControl(link.url)])].join('\n');
 }
 
 /** The three characters that Slack gives a meaning to; without them there is no mention, and no link but a plain address. */

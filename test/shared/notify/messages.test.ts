@@ -40,9 +40,10 @@ describe('an approval that is wanted', () => {
         {
           title: 'Approval wanted',
           color: 0xf59e0b,
-          url: LINK,
-          fields: FACTS.map(([name, value], index) => ({ name, value: index < 4 ? value : escaped[index - 4] })),
-          footer: { text: 'Answer it: tap the title' },
+          fields: [
+            ...FACTS.map(([name, value], index) => ({ name, value: index < 4 ? value : escaped[index - 4] })),
+            { name: 'Answer it', value: LINK },
+          ],
         },
       ],
       allowed_mentions: { parse: [] },
@@ -242,7 +243,7 @@ function tooLong(all: ReturnType<typeof content>): string[] {
   const embed = JSON.parse(JSON.stringify(discord.body(all))).embeds[0];
   const values: string[] = embed.fields.map(({ value }: { value: string }) => value);
   const names: string[] = embed.fields.map(({ name }: { name: string }) => name);
-  const total = [embed.title, embed.footer.text, ...names, ...values].join('').length;
+  const total = [embed.title, ...names, ...values].join('').length;
   const slackBody = JSON.parse(JSON.stringify(slack.body(all)));
   const telegramText: string = JSON.parse(JSON.stringify(SERVICES.telegram.body(all))).text;
   const ntfyText: string = JSON.parse(JSON.stringify(SERVICES.ntfy.body(all))).message;
