@@ -4,7 +4,19 @@ import { cruise, type IConfiguration, type ICruiseResult } from 'dependency-crui
 import { describe, expect, it } from 'vitest';
 
 const config: IConfiguration = createRequire(import.meta.url)('../../.dependency-cruiser.cjs');
-const SOURCES = ['servers', 'shared', 'cli', 'dashboard', 'claude-config', 'demo', 'lab', 'bench', 'tools', 'test'];
+const SOURCES = [
+  'servers',
+  'shared',
+  'cli',
+  'dashboard',
+  'daemon',
+  'claude-config',
+  'demo',
+  'lab',
+  'bench',
+  'tools',
+  'test',
+];
 
 async function cruised(paths: string[]): Promise<ICruiseResult> {
   const { output } = await cruise(paths, {
