@@ -5,10 +5,12 @@ import type { Log } from '../shared/kernel/log.ts';
 const HOUR = 3_600_000;
 
 /** Forgets what has expired, and history that is older than it has to be. Returns how many entries that were. */
-export async function prune({ actions, inbox, documents }: ControlPlane, now: number, retention?: number) {
+export async function prune({ actions, inbox, documents, past }: ControlPlane, now: number, retention?: number) {
   const expired = await documents.prune(now);
   if (retention === undefined) return expired;
-  return expired + (await actions.prune(now - retention)) + (await inbox.prune(now - retention));
+  const before = now - retention;
+  const counts = [await actions.prune(before), await inbox.prune(before), await past.prune(before)];
+  return counts.reduce((sum, count) => sum + count, expired);
 }
 
 /** Every hour, and a minute after the start: a pod that is restarted daily prunes, too. Returns how to stop. */

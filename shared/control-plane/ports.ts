@@ -110,6 +110,12 @@ export interface Documents {
   prune(now: number): Promise<number>;
 }
 
+/** What is over: approvals that are settled for good, and runs that have ended. */
+export interface Past {
+  /** Forgets what was made before; says how much that was. */
+  prune(before: number): Promise<number>;
+}
+
 export type Topic = 'approvals' | 'actions' | 'runs' | 'inbox' | 'status' | 'workflows';
 
 /** Says what has changed, on whichever replica. It carries no data: whoever hears it reads. */
@@ -125,6 +131,7 @@ export interface ControlPlane {
   readonly inbox: Inbox;
   readonly board: Board;
   readonly documents: Documents;
+  readonly past: Past;
   readonly changes: Changes;
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { SqlActionLog } from '../sql/actions.ts';
 import { SqlBoard } from '../sql/board.ts';
 import { SqlDocuments } from '../sql/documents.ts';
 import { SqlInbox } from '../sql/inbox.ts';
+import { SqlPast } from '../sql/past.ts';
 import { PostgresApprovalStore } from './approvals.ts';
 import { PostgresChanges } from './changes.ts';
 import { migrate } from './migrate.ts';
@@ -32,6 +33,7 @@ export async function openPostgres(url: string, clock: Clock): Promise<ControlPl
     inbox: new SqlInbox(sql),
     board: new SqlBoard(sql),
     documents: new SqlDocuments(sql, clock),
+    past: new SqlPast(sql),
     changes,
     close,
   };

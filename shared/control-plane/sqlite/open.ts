@@ -8,6 +8,7 @@ import { SqlActionLog } from '../sql/actions.ts';
 import { SqlBoard } from '../sql/board.ts';
 import { SqlDocuments } from '../sql/documents.ts';
 import { SqlInbox } from '../sql/inbox.ts';
+import { SqlPast } from '../sql/past.ts';
 import { STEPS } from '../sql/schema.ts';
 import { CHANGE_STEPS, SqliteChanges } from './changes.ts';
 import { SqliteSql, WHAT } from './sql.ts';
@@ -28,6 +29,7 @@ export function openSqlite(file: string, clock: Clock): ControlPlane {
     inbox: new SqlInbox(sql),
     board: new SqlBoard(sql),
     documents: new SqlDocuments(sql, clock),
+    past: new SqlPast(sql),
     changes,
     close: async () => {
       changes.close();

@@ -9,6 +9,7 @@ import { boardContract } from '../../contracts/board.ts';
 import { changesContract } from '../../contracts/changes.ts';
 import { documentsContract } from '../../contracts/documents.ts';
 import { inboxContract } from '../../contracts/inbox.ts';
+import { pastContract } from '../../contracts/past.ts';
 import { runStoreContract } from '../../contracts/run-store.ts';
 import { anApproval } from '../../support/builders.ts';
 import { fakeClock } from '../../support/clock.ts';
@@ -26,6 +27,7 @@ approvalStoreContract('PostgreSQL', async () => (await plane()).approvals);
 runStoreContract('PostgreSQL', async () => (await plane()).runs);
 actionLogContract('PostgreSQL', async () => (await plane()).actions);
 inboxContract('PostgreSQL', async () => (await plane()).inbox);
+pastContract('PostgreSQL', () => plane());
 boardContract('PostgreSQL', async () => (await plane()).board);
 documentsContract('PostgreSQL', async (clock) => (await plane(undefined, clock)).documents);
 changesContract('PostgreSQL', async () => {

@@ -12,6 +12,7 @@ import { boardContract } from '../../contracts/board.ts';
 import { changesContract } from '../../contracts/changes.ts';
 import { documentsContract } from '../../contracts/documents.ts';
 import { inboxContract } from '../../contracts/inbox.ts';
+import { pastContract } from '../../contracts/past.ts';
 import { runStoreContract } from '../../contracts/run-store.ts';
 import { anApproval } from '../../support/builders.ts';
 import { fakeClock } from '../../support/clock.ts';
@@ -29,6 +30,7 @@ approvalStoreContract('the control plane in SQLite', async () => plane().approva
 runStoreContract('the control plane in SQLite', async () => plane().runs);
 actionLogContract('SQLite', async () => plane().actions);
 inboxContract('SQLite', async () => plane().inbox);
+pastContract('SQLite', async () => plane());
 boardContract('SQLite', async () => plane().board);
 documentsContract('SQLite', async (clock) => plane(newFile(), clock).documents);
 changesContract('SQLite', async () => {
