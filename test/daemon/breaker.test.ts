@@ -122,14 +122,18 @@ describe('the breakers', () => {
     expect(await start().news()).toEqual([]);
     expect(await start().check('check')).toMatchObject({ kind: 'open' });
 
-    clock.advance(MINUTE);
     await start().reset('check', 'anna');
     // What was told belongs to the stop, not to its end.
     if (news !== undefined) await start().told(news);
     expect(await start().news()).toMatchObject([{ state: { kind: 'closed', by: 'anna' } }]);
     expect(await start().check('check')).toMatchObject({ kind: 'closed' });
-    history = { ends: [...history.ends, ...ends('fail', NOW + 2 * MINUTE)], changes: [] };
+    clock.advance(HOUR);
+    history = { ends: ends('fail', NOW + HOUR), changes: [] };
     expect(await start().check('check')).toMatchObject({ kind: 'closed', probation: false });
+    history = { ends: ends('fail fail fail', NOW + HOUR), changes: [] };
+    expect(await start().check('check')).toMatchObject({ kind: 'open', at: NOW + HOUR });
+    if (news !== undefined) await start().told(news);
+    expect(await start().news()).toMatchObject([{ state: { kind: 'open', at: NOW + HOUR } }]);
     expect(await start().list()).toHaveLength(1);
   });
 

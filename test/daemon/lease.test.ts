@@ -21,7 +21,7 @@ function inMemory(): SqliteLeases {
 const deed = fc.oneof(
   fc.record({ kind: fc.constant('claim' as const), n: fc.nat(2) }),
   fc.record({ kind: fc.constantFrom('renew' as const, 'release' as const), n: fc.nat(9) }),
-  fc.record({ kind: fc.constant('wait' as const), n: fc.nat(70) }),
+  fc.record({ kind: fc.constant('wait' as const), n: fc.constantFrom(0, 1, 20_000, 39_999, 59_999, 60_000) }),
 );
 
 describe('leases of one run', () => {
@@ -42,7 +42,7 @@ describe('leases of one run', () => {
           const now = clock.now();
           if (valid !== undefined && valid.expiresAt <= now) valid = undefined;
           const lease = given[n % Math.max(1, given.length)];
-          if (kind === 'wait') clock.advance(n * 1_000);
+          if (kind === 'wait') clock.advance(n);
           else if (kind === 'claim') {
             const claimed = await leases.claim(run, `daemon-${n}`, now, LIFE);
             expect(claimed !== undefined).toBe(valid === undefined);

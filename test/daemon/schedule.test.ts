@@ -18,7 +18,7 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri'];
 const CRONS: readonly (readonly [string, (walls: readonly Wall[]) => readonly number[]])[] = [
   ['0 * * * *', every(({ minute }) => minute === 0)],
   ['0 */6 * * *', every(({ hour, minute }) => hour % 6 === 0 && minute === 0)],
-  ['30 2 * * *', daily(2, 30)],
+  ['30 2,14 * * *', (walls) => [...daily(2, 30)(walls), ...daily(14, 30)(walls)].sort((a, b) => a - b)],
   ['0 9 * * mon-fri', every(({ weekday, hour, minute }) => WEEKDAYS.includes(weekday) && hour === 9 && minute === 0)],
 ];
 
