@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { NODE_FLAGS } from '../shared/boot/launch.ts';
+import { DASHBOARD_FLAGS } from '../shared/boot/launch.ts';
 import { type Log, stderrLog } from '../shared/kernel/log.ts';
 import { ensureBundle } from './bundles.ts';
 import type { Context } from './context.ts';
@@ -16,7 +16,7 @@ export async function runDashboard(context: Context, port: string): Promise<numb
     log('history and workflows are not up to date', error),
   );
   try {
-    const { exitCode } = await execa(node, [...NODE_FLAGS, bundle], {
+    const { exitCode } = await execa(node, [...DASHBOARD_FLAGS, bundle], {
       // The first login is for the person at the terminal, and for nobody who reads what was written elsewhere.
       env: { K8S_AGENT_STATE: paths.state, PORT: port, ...(!terminal.isInteractive && { SETUP_LINK: 'never' }) },
       stdio: 'inherit',

@@ -6,6 +6,7 @@ import { OpsError } from '../../shared/kernel/errors.ts';
 import { parseJson } from '../../shared/kernel/json.ts';
 import { type Caller, demand } from '../auth/caller.ts';
 import { tooLarge } from '../problem.ts';
+import { Turns } from '../turns.ts';
 
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
 
@@ -22,6 +23,9 @@ export interface Asked<R extends Route> {
 /** Answers with JSON, or with a response of its own. */
 export type Handler<R extends Route> = (asked: Asked<R>) => Promise<z.input<R['answer']> | Response>;
 
+/** Bytes from which a body takes its turn: what it becomes in memory is some times as large. */
+const LARGE = 64 * 1024;
+const large = new Turns();
 const LIMIT = bodyLimit({ maxSize: MAX_BODY, onError: () => tooLarge(MAX_BODY) });
 
 /** Puts a route of the table on the server: who may, then how much, then what. Nothing of a body is read before the first is settled. */
@@ -31,7 +35,8 @@ export function serve<R extends Route>(app: Hono, route: R, handle: Handler<R>):
     route.path,
     async (c, next) => {
       demand(c, route.role);
-      await next();
+      const isLarge = route.body !== undefined && Number(c.req.header('content-length') ?? Infinity) > LARGE;
+      await (isLarge ? large.take(next) : next());
     },
     LIMIT,
     async (c) => {

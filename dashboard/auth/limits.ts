@@ -2,6 +2,7 @@ import type { Documents } from '../../shared/control-plane/ports.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import { sha256 } from '../../shared/kernel/digest.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
+import { Turns } from '../turns.ts';
 
 /** Minutes after which the counters begin anew. */
 const WINDOW = 15;
@@ -12,8 +13,7 @@ const KIND = 'login-try';
 /** More than these, and the store is asked again. */
 const REMEMBERED = 10_000;
 
-/** Passwords that are worked out at the same time in this process, and that wait: each takes 8 MiB and much of a Pi's second. */
-const AT_ONCE = 1;
+/** Passwords that wait to be worked out: each takes 8 MiB and much of a Pi's second. */
 const IN_LINE = 8;
 
 /** Answered with 429. */
@@ -33,8 +33,7 @@ export class LoginLimits {
   readonly #clock: Clock;
   /** Until when those who have had their tries are refused without a write: a flood of tries must not wear out an SD card. */
   readonly #spent = new Map<string, number>();
-  readonly #line: (() => void)[] = [];
-  #running = 0;
+  readonly #turns = new Turns();
 
   constructor(documents: Documents, clock: Clock) {
     this.#documents = documents;
@@ -59,17 +58,8 @@ export class LoginLimits {
 
   /** Runs the costly check of a password, one after the other. */
   async inLine<T>(check: () => Promise<T>): Promise<T> {
-    if (this.#running >= AT_ONCE) {
-      if (this.#line.length >= IN_LINE) throw new TooMany(60);
-      await new Promise<void>((resolve) => this.#line.push(resolve));
-    }
-    this.#running += 1;
-    try {
-      return await check();
-    } finally {
-      this.#running -= 1;
-      this.#line.shift()?.();
-    }
+    if (this.#turns.waiting >= IN_LINE) throw new TooMany(60);
+    return this.#turns.take(check);
   }
 
   #refuseSpent(key: string): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import getPort from 'get-port';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { NODE_FLAGS } from '../../shared/boot/launch.ts';
+import { DASHBOARD_FLAGS } from '../../shared/boot/launch.ts';
 import { arrayAt, at, stringAt } from '../../shared/kernel/json.ts';
 import { assemble, filesIn, type Image } from './containerfile.ts';
 import { metricsInReadme } from './metrics.ts';
@@ -90,7 +90,7 @@ describe('the image', () => {
   });
 
   it('runs as somebody by number, with the flags of every other program', () => {
-    expect(imageOf(OWN)).toMatchObject({ user: '1000:1000', cmd: ['node', ...NODE_FLAGS, 'dashboard.js'] });
+    expect(imageOf(OWN)).toMatchObject({ user: '1000:1000', cmd: ['node', ...DASHBOARD_FLAGS, 'dashboard.js'] });
     const user = at(deployment, 'spec', 'template', 'spec', 'securityContext');
     expect(user).toMatchObject({ runAsUser: 1000, runAsGroup: 1000 });
   });
