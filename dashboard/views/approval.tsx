@@ -1,32 +1,8 @@
-import type { Approval, ApprovalState } from '../../shared/approvals/approval.ts';
-import { Ago, Badge, Facts, Json, RunLink, type Tone, Until } from './bits.tsx';
+import type { Approval } from '../../shared/approvals/approval.ts';
+import { APPROVAL_TONES, Came } from './approval-state.tsx';
+import { Ago, Badge, Facts, Json, RunLink, Until } from './bits.tsx';
 import type { RunContext } from './context.ts';
 import { Preview } from './preview.tsx';
-
-export const APPROVAL_TONES: Readonly<Record<ApprovalState, Tone>> = {
-  pending: 'warn',
-  approved: 'info',
-  executing: 'info',
-  executed: 'ok',
-  failed: 'bad',
-  unknown: 'loud',
-  rejected: 'mute',
-  expired: 'mute',
-  void: 'mute',
-};
-
-/** What a state means to a person who does not know these words; the result follows. */
-const MEANING: Readonly<Record<ApprovalState, string>> = {
-  pending: 'Waiting for a person',
-  approved: 'Approved, and waiting for the call to take it',
-  executing: 'Being executed',
-  executed: 'Executed',
-  failed: 'Tried, and failed',
-  unknown: 'Outcome unknown: it may have run. Look at the target; it is never run again by itself',
-  rejected: 'Nothing was changed',
-  expired: 'Expired, nothing was changed',
-  void: 'Void, nothing was changed',
-};
 
 export interface AskProps {
   readonly approval: Approval;
@@ -98,24 +74,6 @@ function Change({ change }: { change: string }) {
     <p class="change">
       <span class="from">{from}</span> <span aria-hidden="true">→</span>
       <span class="sr">to</span> <span class="to">{to}</span>
-    </p>
-  );
-}
-
-/** What has become of it. */
-export function Came({ approval: { state, settled, result }, now }: { approval: Approval; now: number }) {
-  return (
-    <p class={state === 'unknown' || state === 'failed' ? 'note bad' : 'note'}>
-      {MEANING[state]}
-      {result ? `: ${result}` : '.'}
-      {settled && (
-        <>
-          {' '}
-          {state === 'rejected' ? 'Rejected' : 'Approved'} by <strong>{settled.by}</strong> ({settled.via}){' '}
-          <Ago at={settled.at} now={now} />
-          {settled.reason && <q>{settled.reason}</q>}
-        </>
-      )}
     </p>
   );
 }

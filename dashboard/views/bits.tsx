@@ -10,7 +10,7 @@ export function Badge({ tone, children }: PropsWithChildren<{ tone: Tone }>) {
 }
 
 /** RFC 3339; empty where a number that came from outside is no time at all. */
-export function stamp(ms: number): string {
+function stamp(ms: number): string {
   return Math.abs(ms) <= 8.64e15 ? iso(ms) : '';
 }
 

@@ -17,7 +17,7 @@ export function parseFilter(query: Query): Parsed {
 }
 
 /** The filled in fields of a query, without those that are none of ours. */
-export function given(query: Query): Query {
+function given(query: Query): Query {
   return Object.fromEntries(
     Object.entries(query).filter(([key, value]) => FIELDS.includes(key) && value.trim() !== ''),
   );

@@ -8,7 +8,7 @@ const SECTIONS = [
   ['/history', 'History'],
   ['/workflows', 'Workflows'],
 ] as const;
-export type Section = (typeof SECTIONS)[number][0];
+type Section = (typeof SECTIONS)[number][0];
 
 export interface Frame {
   readonly title: string;

@@ -1,7 +1,8 @@
 import type { Approval, ApprovalState } from '../../shared/approvals/approval.ts';
 import { Approvals } from '../../shared/approvals/approvals.ts';
 import { count } from '../../shared/kernel/text.ts';
-import { APPROVAL_TONES, Ask, Came } from './approval.tsx';
+import { Ask } from './approval.tsx';
+import { APPROVAL_TONES, Came } from './approval-state.tsx';
 import { Ago, Badge, Unreadable } from './bits.tsx';
 import { type Contexts, contextsOf } from './context.ts';
 import type { PagesDeps } from './deps.ts';

@@ -3,7 +3,8 @@ import type { RunEvent } from '../../shared/workflow/events.ts';
 import { replay } from '../../shared/workflow/state.ts';
 import { type DashboardRig, startDashboard } from '../support/dashboard.ts';
 import { sameDocument, useBrowser } from './browser-rig.ts';
-import { EVENTS, RECORDS, WORKFLOWS } from './views/sample.ts';
+import { RECORDS } from './views/sample/records.ts';
+import { EVENTS, WORKFLOWS } from './views/sample/workflows.ts';
 
 const { signedIn } = useBrowser();
 const RUN = 'run-7k2m4x9q1c';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { get, type Kept } from './plane.ts';
-import { SAMPLE } from './sample.ts';
+import { SAMPLE } from './sample/sample.ts';
 
 /** Breaks out of text, of an attribute and of a comment, and turns what follows it around. */
 const HOSTILE = `</script><img src=x onerror=alert(1)>" onmouseover="alert(2)" 'x' --> &lt; javascript:alert(3) \u202e\u0007`;

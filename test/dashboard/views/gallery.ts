@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import { pages } from '../../../dashboard/views/index.tsx';
 import { planeOf } from './plane.ts';
-import { SAMPLE } from './sample.ts';
+import { SAMPLE } from './sample/sample.ts';
 
 /** The policy under which every page has to work. */
 const CSP = {

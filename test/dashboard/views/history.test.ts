@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseFilter, queryText } from '../../../dashboard/views/filters.ts';
 import type { ActionFilter } from '../../../shared/control-plane/ports.ts';
-import { get, NOW, planeOf } from './plane.ts';
-import { aRecord } from './sample.ts';
+import { get, planeOf } from './plane.ts';
+import { aRecord } from './sample/records.ts';
+import { NOW } from './sample/times.ts';
 
 /** The history of nothing, and the filter that it was asked with. */
 async function filterOf(query: string): Promise<ActionFilter | undefined> {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { InboxEntry } from '../../../shared/control-plane/ports.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import { anApproval } from '../../support/builders.ts';
-import { get, NOW, planeOf } from './plane.ts';
-import { EVENTS } from './sample.ts';
+import { get, planeOf } from './plane.ts';
+import { NOW } from './sample/times.ts';
+import { EVENTS } from './sample/workflows.ts';
 
 const waiting = (change = {}) => anApproval({ createdAt: NOW - 60_000, expiresAt: NOW + 60_000, ...change });
 const RUN = 'run-7k2m4x9q1c';

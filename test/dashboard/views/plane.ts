@@ -7,8 +7,7 @@ import type { Status, WorkflowList } from '../../../shared/control-plane/status.
 import type { RunEvent } from '../../../shared/workflow/events.ts';
 import type { RunRow } from '../../../shared/workflow/run-store.ts';
 import { fakeClock } from '../../support/clock.ts';
-
-export const NOW = Date.UTC(2026, 10, 24, 6, 0, 0);
+import { NOW } from './sample/times.ts';
 
 /** What the dashboard keeps, as far as its pages read it. */
 export interface Kept {

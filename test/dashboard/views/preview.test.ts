@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { linesOf } from '../../../dashboard/views/preview.tsx';
 import { diffLines } from '../../../shared/kernel/line-diff.ts';
 import { anApproval } from '../../support/builders.ts';
-import { get, NOW } from './plane.ts';
+import { get } from './plane.ts';
+import { NOW } from './sample/times.ts';
 
 const kinds = (details: string) => linesOf(details).map(({ kind }) => kind);
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bytes } from '../../../dashboard/views/graphics.tsx';
 import type { Status } from '../../../shared/control-plane/status.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
-import { get, NOW, planeOf } from './plane.ts';
-import { STATUS } from './sample.ts';
+import { get, planeOf } from './plane.ts';
+import { STATUS } from './sample/status.ts';
+import { NOW } from './sample/times.ts';
 
 const NONE = { at: NOW, items: [] };
 const EMPTY: Status = { at: NOW, by: 'daemon', nodes: NONE, pods: NONE, alerts: NONE, apps: NONE, trends: [] };

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { get, NOW } from './plane.ts';
-import { aRecord, EVENTS, SAMPLE } from './sample.ts';
+import { get } from './plane.ts';
+import { aRecord } from './sample/records.ts';
+import { SAMPLE } from './sample/sample.ts';
+import { NOW } from './sample/times.ts';
+import { EVENTS } from './sample/workflows.ts';
 
 const RUN = 'run-7k2m4x9q1c';
 
