@@ -13,8 +13,9 @@ export function cronProblem(cron: string): string | undefined {
   const fields = cron.trim().split(/\s+/);
   if (fields.length !== FIELDS.length) return `${fields.length} fields instead of 5`;
   for (const [index, [name, range]] of FIELDS.entries()) {
-    const parts = (fields[index] ?? '').split(',');
-    const wrong = parts.find((part) => !isPart(index, part));
+    const field = fields[index] ?? '';
+    // The part of a list that is wrong, or all of it where its parts do not go together.
+    const wrong = [...field.split(','), field].find((text) => !isField(index, text));
     if (wrong !== undefined) return `"${wrong}" is no ${name} (${range})`;
   }
   return nextTick(cron, 'UTC', 0) === undefined ? 'no such day ever comes' : undefined;
@@ -33,11 +34,11 @@ export function lastTick(cron: string, timezone: string, until: number): number 
     ?.getTime();
 }
 
-/** A `?` would stand for the moment at which the file is read. */
-function isPart(index: number, part: string): boolean {
-  if (part.includes('?')) return false;
+/** Without what Croner alone knows: `?`, the moment at which the file is read, and `+`, another meaning of two fields. */
+function isField(index: number, text: string): boolean {
+  if (/[?+]/.test(text)) return false;
   try {
-    read(FIELDS.map((_, other) => (other === index ? part : '*')).join(' '), 'UTC');
+    read(FIELDS.map((_, other) => (other === index ? text : '*')).join(' '), 'UTC');
     return true;
   } catch {
     return false;
