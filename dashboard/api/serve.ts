@@ -11,7 +11,7 @@ import { Turns } from '../turns.ts';
 type Parsed<T> = T extends z.ZodType ? z.output<T> : undefined;
 
 /** A request that has been let in and parsed. */
-export interface Asked<R extends Route> {
+interface Asked<R extends Route> {
   readonly c: Context;
   readonly caller: Caller;
   /** The `:id` of the path. */
