@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type HeartbeatOptions, hold } from '../../daemon/lease/heartbeat.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Lease } from '../../daemon/lease/lease.ts';
 import { migrateLeases, SqliteLeases } from '../../daemon/lease/sqlite.ts';
-import { type FakeClock, fakeClock } from '../support/clock.ts';
+import { fakeClock } from '../support/clock.ts';
 import { tempFolder } from '../support/gate-rig.ts';
 
 const LIFE = 60_000;
@@ -26,10 +25,7 @@ const deed = fc.oneof(
 
 describe('leases of one run', () => {
   it('never have two valid holders; what a stale one renews or releases fails', async () => {
-    const db = new Database(':memory:');
-    migrateLeases(db);
-    const leases = new SqliteLeases(':memory:', db);
-    onTestFinished(() => leases.close());
+    const leases = inMemory();
     let history = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(deed, { maxLength: 40 }), async (deeds) => {
@@ -89,74 +85,5 @@ describe('leases of one run', () => {
     });
     const claims = await Promise.all(stores.map((store, n) => store.claim('run-1', `daemon-${n}`, 0, LIFE)));
     expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
-  });
-});
-
-/** Sleeps as long as the clock needs to come to the end of the sleep. */
-function heart(change: Partial<HeartbeatOptions> = {}): HeartbeatOptions & { clock: FakeClock; logged: string[] } {
-  const clock = fakeClock(0);
-  const logged: string[] = [];
-  const sleep: HeartbeatOptions['sleep'] = async (ms, signal) => {
-    const until = clock.now() + ms;
-    while (clock.now() < until && !signal.aborted) await new Promise(setImmediate);
-  };
-  return { leases: inMemory(), sleep, log: (message) => void logged.push(message), ...change, clock, logged };
-}
-
-/** In small steps, between which the heart can beat. */
-async function pass(clock: FakeClock, ms: number): Promise<void> {
-  for (let n = 0; n < ms / 1_000; n += 1) {
-    clock.advance(1_000);
-    await new Promise(setImmediate);
-    await new Promise(setImmediate);
-  }
-}
-
-describe('the heartbeat', () => {
-  it('keeps a run for hours, and gives it up at once', async () => {
-    const options = heart();
-    const held = await hold('run-1', 'a', options);
-    expect(await hold('run-1', 'b', options)).toBeUndefined();
-    await pass(options.clock, 3 * 3_600_000);
-    expect(held?.lost.aborted).toBe(false);
-    expect(await hold('run-1', 'b', options)).toBeUndefined();
-    await held?.release();
-    const next = await hold('run-1', 'b', options);
-    expect(next?.lease.token).toBe(2);
-    await next?.release();
-  });
-
-  it('says so when the run has been taken over, and takes nothing back', async () => {
-    const options = heart();
-    const held = await hold('run-1', 'a', options);
-    options.clock.advance(LIFE);
-    const other = await hold('run-1', 'b', options);
-    await vi.waitFor(() => expect(held?.lost.aborted).toBe(true));
-    expect(String(held?.lost.reason)).toContain('run run-1 has been taken over');
-    await held?.release();
-    expect(await options.leases.holds(other?.lease ?? { run: '', owner: '', token: 0, expiresAt: 0 }, LIFE)).toBe(true);
-    await other?.release();
-  });
-
-  it('outlives a store that cannot be reached for a while, but not the end of the lease', async () => {
-    const leases = inMemory();
-    let reachable = false;
-    const renew: SqliteLeases['renew'] = async (...what) => {
-      if (!reachable) throw new Error('the network is down');
-      return leases.renew(...what);
-    };
-    const broken = { claim: leases.claim.bind(leases), release: leases.release.bind(leases), renew };
-    const rest = { holds: leases.holds.bind(leases), abandoned: leases.abandoned.bind(leases) };
-    const options = heart({ leases: { ...broken, ...rest } });
-    const held = await hold('run-1', 'a', options);
-    await pass(options.clock, 45_000);
-    expect(held?.lost.aborted).toBe(false);
-    reachable = true;
-    await pass(options.clock, 60_000);
-    expect(held?.lost.aborted).toBe(false);
-    reachable = false;
-    await pass(options.clock, 62_000);
-    expect(held?.lost.aborted).toBe(true);
-    expect(options.logged[0]).toBe('the lease of run run-1 could not be renewed');
   });
 });
