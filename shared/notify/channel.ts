@@ -1,7 +1,6 @@
 import picomatch from 'picomatch';
 import type { Clock } from '../kernel/clock.ts';
 import type { Environment } from './address.ts';
-import { contentOf } from './content.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { isAtLeast, type Notification } from './notification.ts';
 import { quietUntil } from './quiet.ts';
@@ -30,19 +29,17 @@ export function openChannels(settings: NotificationSettings, env: Environment, c
   return settings.channels.map((channel) => {
     const service = serviceOf(channel);
     const { quiet_hours: quiet } = channel;
+    const timezone = quiet?.timezone ?? settings.timezone;
     return {
       name: channel.name,
       service: service.label,
       limit: service.limit,
       wants: (notification) => wants(channel, notification),
       heldUntil: (notification, now) => {
-        if (quiet === undefined || isAtLeast(notification.severity, quiet.urgent_from)) return undefined;
-        return quietUntil(quiet, quiet.timezone ?? settings.timezone, now);
+        const urgent = quiet === undefined || isAtLeast(notification.severity, quiet.urgent_from);
+        return urgent ? undefined : quietUntil(quiet, timezone, now);
       },
-      send: (notification) => {
-        const content = contentOf(notification, clock.now(), quiet?.timezone ?? settings.timezone);
-        return deliver(channel, service, service.body(content), { env, now: clock.now() });
-      },
+      send: (notification) => deliver(channel, service, notification, { env, now: clock.now(), timezone }),
     };
   });
 }

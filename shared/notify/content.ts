@@ -1,6 +1,7 @@
 import { maskText } from '../kernel/secrets.ts';
 import { count, oneLine } from '../kernel/text.ts';
 import type { Notification, NotificationKind, Severity } from './notification.ts';
+import { shorten } from './shorten.ts';
 
 /** A message as every service gets it: cleaned, and not yet escaped. */
 export interface Content {
@@ -89,7 +90,7 @@ function approvalWords(
 
 /** An address from outside is broken up: no link leads anywhere but to the dashboard. */
 function clean(text: string): string {
-  return oneLine(maskText(text.toWellFormed()), LONGEST).replaceAll('://', '[:]//');
+  return shorten(oneLine(maskText(text.toWellFormed()), Number.POSITIVE_INFINITY).replaceAll('://', '[:]//'), LONGEST);
 }
 
 function timeIn(ms: number, timeZone: string): string {

@@ -3,6 +3,8 @@ import { stringAt } from '../kernel/json.ts';
 import { maskText } from '../kernel/secrets.ts';
 import { oneLine } from '../kernel/text.ts';
 import { addressOf, type Environment } from './address.ts';
+import { contentOf } from './content.ts';
+import type { Notification } from './notification.ts';
 import { type Answer, post } from './post.ts';
 import { retryAfterOf } from './retry-after.ts';
 import type { Service } from './services/service.ts';
@@ -20,20 +22,29 @@ export type Delivery =
       readonly retryAfter?: number;
     };
 
+interface Context {
+  readonly env: Environment;
+  readonly now: number;
+  readonly timezone: string;
+}
+
 /** One try. It never throws. */
 export async function deliver(
   channel: ChannelSettings,
   service: Service,
-  body: unknown,
-  { env, now }: { readonly env: Environment; readonly now: number },
+  notification: Notification,
+  { env, now, timezone }: Context,
 ): Promise<Delivery> {
   try {
+    const body = service.body(contentOf(notification, now, timezone));
     const { backend, path, mask } = await addressOf(channel, service.label, env);
     const answer = await post(backend, path, body);
     if (service.took(answer)) return { kind: 'delivered', to: backend.label, warning: backend.notice };
     return refused(answer, backend.label, channel.name, { mask, now });
   } catch (error) {
-    return { kind: 'failed', problem: asOpsError(error), everyMessage: true };
+    if (error instanceof OpsError) return { kind: 'failed', problem: error, everyMessage: true };
+    const problem = new OpsError('internal', 'The message could not be made.', 'See the log.', { cause: error });
+    return { kind: 'failed', problem, everyMessage: false };
   }
 }
 
@@ -74,9 +85,4 @@ function hintOf(status: number, name: string): string {
   if (status >= 500) return 'The service has a problem of its own: try again later.';
   if (status < 400) return 'Something else may answer there, as a proxy or a sign-in page: check the address.';
   return `Check the settings of channel ${name} in k8s-agent.yaml.`;
-}
-
-function asOpsError(error: unknown): OpsError {
-  if (error instanceof OpsError) return error;
-  return new OpsError('internal', 'The message could not be made.', 'See the log.', { cause: error });
 }

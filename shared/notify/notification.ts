@@ -82,6 +82,11 @@ export function approvalWanted(
     ...(workflow !== undefined && { workflow }),
     namespaces: namespace === undefined ? [] : [namespace],
     ...(origin !== undefined && { link: new URL(`/pending/${encodeURIComponent(id)}`, origin).href }),
-    ...{ approval: id, what, change, why, risk, expiresAt },
+    approval: id,
+    what,
+    change,
+    why,
+    risk,
+    expiresAt,
   };
 }

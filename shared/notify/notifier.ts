@@ -39,14 +39,17 @@ export class Notifier {
   async #carry(channel: Channel, signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
     const courier = new Courier(channel, this.#options);
+    let broken = false;
     while (!signal.aborted) {
       // Taken before the round: what is stored while it runs is seen in the next one at once.
       const wake = this.#wake.signal;
       const next = await courier.round(signal).catch((error: unknown) => {
-        log(`notifications of channel ${channel.name} cannot be read or written; they are tried again`, error);
-        return Number.POSITIVE_INFINITY;
+        if (!broken)
+          log(`notifications of channel ${channel.name} cannot be read or written; it is tried again`, error);
+        return undefined;
       });
-      const pause = Math.min(Math.max(0, next - clock.now()), LONGEST_PAUSE);
+      broken = next === undefined;
+      const pause = Math.min(Math.max(0, (next ?? Number.POSITIVE_INFINITY) - clock.now()), LONGEST_PAUSE);
       if (!signal.aborted)
         await timers.setTimeout(pause, undefined, { signal: wake, ref: false }).catch(() => undefined);
     }

@@ -1,17 +1,13 @@
 import type Database from 'better-sqlite3';
-import { numberAt, stringAt } from '../kernel/json.ts';
+import { OpsError } from '../kernel/errors.ts';
+import { numberAt, parseJson, stringAt } from '../kernel/json.ts';
 import { guarded, migratePart, openFile, statements } from '../store/sqlite-file.ts';
 import { type Notification, notificationSchema, SEVERITIES } from './notification.ts';
-import { STEPS } from './outbox-schema.ts';
+import { ADD, CLAIM, DAY, GIVE_UP, MOST_URGENT, OLDEST_OF_LIMIT, PAUSE, STEPS } from './outbox-sql.ts';
 import type { RateLimit } from './services/service.ts';
-
-const DAY = 86_400_000;
 
 /** Milliseconds that an id is remembered for, and that a channel's messages are kept for after it left the settings. */
 const MEMORY = 30 * DAY;
-
-/** Nothing is ever put off for longer than a day: a time beyond that was written before the clock was set back. */
-const DUE = `state = 'waiting' AND (next_at <= :now OR next_at > :now + ${DAY})`;
 
 export interface Waiting {
   readonly notification: Notification;
@@ -40,16 +36,15 @@ export class Outbox {
 
   /** On disk when it returns. An id that a channel had before is left as it is. */
   add(notification: Notification, channels: readonly string[], now: number): void {
-    const { id, severity } = notification;
-    const insert = `INSERT INTO notify_outbox (id, channel, state, urgency, due_at, next_at, attempts, body)
-      VALUES (?, ?, 'waiting', ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING`;
+    // What could not be read back would hold up all that comes after it.
+    const { id, severity } = notificationSchema.parse(notification);
     const urgency = SEVERITIES.indexOf(severity);
     this.#guard('written', () =>
       this.#db
         .transaction(() => {
           this.#prepare('DELETE FROM notify_outbox WHERE due_at < ?').run(now - MEMORY);
           for (const channel of channels)
-            this.#prepare(insert).run(id, channel, urgency, now, now, JSON.stringify(notification));
+            this.#prepare(ADD).run(id, channel, urgency, now, now, JSON.stringify(notification));
         })
         .immediate(),
     );
@@ -57,19 +52,23 @@ export class Outbox {
 
   /** What is to be tried now: the most urgent, and of these the oldest. */
   due(channel: string, now: number): Waiting | undefined {
-    const select = `SELECT body, attempts FROM notify_outbox WHERE channel = :channel AND ${DUE}
-      ORDER BY urgency DESC, due_at, rowid LIMIT 1`;
-    const row = this.#guard('read', () => this.#prepare(select).get({ channel, now }));
+    const row = this.#get(MOST_URGENT, { channel, now });
     if (row === undefined) return undefined;
-    const notification = notificationSchema.parse(JSON.parse(stringAt(row, 'body') ?? ''));
+    const { data: notification } = notificationSchema.safeParse(parseJson(stringAt(row, 'body') ?? ''));
+    if (notification === undefined) throw this.#unreadable(channel, stringAt(row, 'id') ?? '');
     return { notification, attempts: numberAt(row, 'attempts') ?? 0 };
+  }
+
+  /** Another version wrote it. Given up, so that it holds up nothing else. */
+  #unreadable(channel: string, id: string): OpsError {
+    this.#write(`UPDATE notify_outbox SET state = 'given-up' WHERE id = ? AND channel = ?`, id, channel);
+    const message = `Notification ${id} is not one that this version knows: given up.`;
+    return new OpsError('store_unavailable', message, 'Nothing is to be done.');
   }
 
   /** Takes a message for one try until `next`; false where another process has it. After a crash it is due again then. */
   claim(channel: string, { notification, attempts }: Waiting, now: number, next: number): boolean {
-    const update = `UPDATE notify_outbox SET attempts = attempts + 1, tried_at = ?, next_at = ?
-      WHERE id = ? AND channel = ? AND state = 'waiting' AND attempts = ?`;
-    return this.#write(update, now, next, notification.id, channel, attempts) === 1;
+    return this.#write(CLAIM, now, next, notification.id, channel, attempts) === 1;
   }
 
   delivered(channel: string, id: string): void {
@@ -88,10 +87,9 @@ export class Outbox {
 
   /** Gives up what has been due since before `before`; says which ones. */
   giveUp(channel: string, before: number): readonly string[] {
-    const update = `UPDATE notify_outbox SET state = 'given-up'
-      WHERE channel = ? AND state = 'waiting' AND due_at <= ? RETURNING id`;
-    const rows = this.#guard('written', () => this.#prepare(update).all(channel, before));
-    return rows.map((row) => stringAt(row, 'id') ?? '');
+    return this.#guard('written', () => this.#prepare(GIVE_UP).all(channel, before)).map(
+      (row) => stringAt(row, 'id') ?? '',
+    );
   }
 
   /** When the next message of a channel is due; undefined where none waits. */
@@ -107,17 +105,12 @@ export class Outbox {
 
   /** From when on a channel's limit allows another try. */
   allowedAt(channel: string, { messages, ms }: RateLimit, now: number): number {
-    const select = `SELECT tried_at AS at FROM notify_outbox WHERE channel = ? AND tried_at > ? AND tried_at <= ?
-      ORDER BY tried_at DESC LIMIT 1 OFFSET ?`;
-    const oldest = numberAt(this.#get(select, channel, now - ms, now, messages - 1), 'at');
+    const oldest = numberAt(this.#get(OLDEST_OF_LIMIT, channel, now - ms, now, messages - 1), 'at');
     return oldest === undefined ? now : oldest + ms;
   }
 
   pause(channel: string, { until, failures, problem }: Pause): void {
-    const upsert = `INSERT INTO notify_channels (channel, paused_until, failures, problem) VALUES (?, ?, ?, ?)
-      ON CONFLICT (channel) DO UPDATE SET
-        paused_until = excluded.paused_until, failures = excluded.failures, problem = excluded.problem`;
-    this.#write(upsert, channel, until, failures, problem);
+    this.#write(PAUSE, channel, until, failures, problem);
   }
 
   paused(channel: string): Pause | undefined {

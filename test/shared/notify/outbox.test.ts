@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { Courier } from '../../../shared/notify/courier.ts';
 import type { Notification } from '../../../shared/notify/notification.ts';
@@ -17,10 +18,11 @@ const arrived = (bodies: readonly unknown[]) =>
 
 describe('a message', () => {
   it('is carried once, however often it is told', async () => {
-    const { notifier, round, services } = await notifyRig();
+    const { notifier, round, services, clock } = await notifyRig();
     for (let i = 0; i < 3; i += 1) {
       notifier.notify(message('a'));
       await round();
+      clock.advance(HOUR);
     }
     expect(arrived(services.bodies('ntfy'))).toEqual(['a']);
   });
@@ -74,6 +76,37 @@ describe('a message', () => {
     ]);
   });
 
+  it.each([
+    ['has a link that leads nowhere', { link: 'javascript:alert(1)' }],
+    ['has no time', { at: Number.NaN }],
+  ])('that %s is not stored, so that it holds up no other', async (_, change) => {
+    const { notifier, outbox, logged } = await notifyRig();
+    notifier.notify(message('a', change));
+    expect(outbox.waiting('ntfy')).toBe(0);
+    expect(logged).toEqual([expect.stringMatching(/^notification a could not be stored/)]);
+  });
+
+  it('of another version is given up, and holds up no other', async () => {
+    const { notifier, round, services, file } = await notifyRig();
+    notifier.notify(message('a', { severity: 'critical' }));
+    notifier.notify(message('b'));
+    const db = new Database(file);
+    db.exec(`UPDATE notify_outbox SET body = replace(body, 'approval-wanted"', 'from-the-future"') WHERE id = 'a'`);
+    db.close();
+    await expect(round()).rejects.toThrow('Notification a is not one that this version knows');
+    await round();
+    expect(arrived(services.bodies('ntfy'))).toEqual(['b']);
+  });
+
+  it('whose text cannot be made fails alone', async () => {
+    const { notifier, round, services, logged } = await notifyRig();
+    notifier.notify(message('a', { expiresAt: Number.MAX_VALUE }));
+    notifier.notify(message('b'));
+    expect(await round()).toBe(5_000);
+    expect(arrived(services.bodies('ntfy'))).toEqual(['b']);
+    expect(logged).toEqual([expect.stringMatching(/The message could not be made/)]);
+  });
+
   it('is forgotten after a month', async () => {
     const { notifier, round, services, clock } = await notifyRig();
     notifier.notify(message('a'));
@@ -107,6 +140,11 @@ describe('an outage', () => {
     notifier.notify(message('c'));
     await round();
     expect(arrived(services.bodies('ntfy')).sort()).toEqual(['a', 'b', 'c']);
+    // The next one begins anew.
+    services.answer = () => 'break';
+    notifier.notify(message('d'));
+    expect(await round()).toBe(5_000);
+    expect(logged).toHaveLength(2);
   });
 
   it('of one channel holds up no other', async () => {

@@ -29,6 +29,11 @@ describe('quiet hours', () => {
     expect(until('22:00', '02:30', '2027-03-28T01:00:00Z')).toBeUndefined();
   });
 
+  it('that lie in the hour that is left out are not held in that night', () => {
+    expect(until('02:00', '03:00', '2027-03-28T00:30:00Z')).toBeUndefined();
+    expect(until('02:00', '03:00', '2027-03-29T00:30:00Z')).toBe('2027-03-29T01:00:00.000Z');
+  });
+
   it('may lie within a day, and in any zone', () => {
     expect(until('12:00', '14:00', '2026-07-01T03:30:00Z', 'Asia/Tokyo')).toBe('2026-07-01T05:00:00.000Z');
     expect(until('12:00', '14:00', '2026-07-01T05:00:00Z', 'Asia/Tokyo')).toBeUndefined();
