@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { MAX_BODY } from '../../shared/control-plane/api.ts';
 import { anApproval } from '../support/builders.ts';
-import { ask, FORM, form, signedIn, startDashboard } from '../support/dashboard.ts';
+import { FORM, startDashboard } from '../support/dashboard.ts';
+import { signedIn } from './signed-in.ts';
 
 describe('a body', () => {
   const huge = anApproval({ id: 'ap-huge', key: 'huge', details: 'x'.repeat(MAX_BODY) });

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anApproval } from '../support/builders.ts';
-import {
-  ask,
-  Browser,
-  bearer,
-  cookieOf,
-  FORM,
-  form,
-  PASSWORD,
-  signedIn,
-  startDashboard,
-} from '../support/dashboard.ts';
+import { ask, Browser, bearer, cookieOf, FORM, form, PASSWORD, startDashboard } from '../support/dashboard.ts';
+import { signedIn } from './signed-in.ts';
 
 describe('a session', () => {
   it('is a new one with each login, whatever the browser brought (fixation)', async () => {
