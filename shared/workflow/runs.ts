@@ -13,6 +13,8 @@ import { isEnded, type RunState, reduce, replay } from './state.ts';
 import { evaluate } from './template.ts';
 
 export interface Start {
+  /** Named by what starts it, so that a start that is made twice makes one run; else it gets a new id. */
+  readonly run?: string;
   readonly cause: Cause;
   readonly inputs?: JsonObject;
 }
@@ -38,21 +40,21 @@ export class Runs {
   }
 
   /** Starts a run. Throws an `OpsError` that names every missing or unknown input. */
-  async start(workflow: Workflow, { cause, inputs = {} }: Start): Promise<RunState> {
+  async start(workflow: Workflow, { run = newId('run'), cause, inputs = {} }: Start): Promise<RunState> {
     mayStart(workflow, cause);
     const resolved = resolveInputs(workflow.name, workflow.inputs, inputs);
     const at = this.#clock.now();
     const { name, hash, steps, timeoutMs, concurrency } = workflow;
     const created: EventOf<'created'> = {
-      ...{ type: 'created', at, run: newId('run'), workflow: name, hash, cause, inputs: resolved },
+      ...{ type: 'created', at, run, workflow: name, hash, cause, inputs: resolved },
       ...{ deadline: at + timeoutMs, steps: steps.map(({ id }) => id) },
     };
     const draft = reduce(undefined, created);
     const lock = concurrency && String(evaluate(concurrency.key, scopeOf(workflow, draft)));
     const event = lock === undefined ? created : { ...created, lock };
     const state = reduce(undefined, event);
-    await this.#store.append(0, event, rowOf(state));
-    return state;
+    const appended = await this.#store.append(0, event, rowOf(state));
+    return appended === 'taken' ? this.get(run) : state;
   }
 
   async get(run: string): Promise<RunState> {

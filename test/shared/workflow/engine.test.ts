@@ -26,6 +26,18 @@ const scale = (replicas: number) => ({
   why: 'load',
 });
 
+describe('a run that is named by what starts it', () => {
+  it('is made once, however often it is started, and goes on from where it is', async () => {
+    const rig = new RunRig(two());
+    await rig.start({ run: 'run-tick' });
+    await rig.begin('look');
+    const again = await rig.runs.start(rig.workflow, { run: 'run-tick', cause: BY_HAND });
+    expect(again).toEqual(await rig.state());
+    expect(again.steps.look?.status).toBe('running');
+    expect(await rig.runs.list()).toHaveLength(1);
+  });
+});
+
 describe('a step that fails', () => {
   it('ends the run; what comes after it is skipped, except for the report', async () => {
     const rig = new RunRig(
