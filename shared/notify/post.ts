@@ -35,34 +35,34 @@ export async function post(backend: Backend, path: string, body: unknown): Promi
 }
 
 async function attempt(backend: Backend, path: string, body: string, signal: AbortSignal): Promise<Answer> {
-  const { server } = backend;
-  const options = await backend.options(true);
+  const options = requestOptions(backend, path, await backend.options(true));
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
-  const outgoing = (server.protocol === 'http:' ? http : https).request(
-    {
-      ...options,
-      hostname: server.hostname.replace(/^\[|\]$/g, ''),
-      port: server.port || (server.protocol === 'http:' ? 80 : 443),
-      path: `${server.pathname.replace(/\/$/, '')}${path}` || '/',
-      method: 'POST',
-      timeout: LIMITS.idle,
-      signal,
-      headers: {
-        ...options.headers,
-        connection: 'close',
-        'user-agent': 'k8s-agent-orchestrator',
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-      },
-    },
-    resolve,
-  );
+  const { request } = backend.server.protocol === 'http:' ? http : https;
+  const outgoing = request({ ...options, signal }, resolve);
   outgoing.on('error', reject);
   outgoing.on('timeout', () => outgoing.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' })));
+  // Node adds the length, since the whole body is there at the end.
   outgoing.end(body);
   const incoming = await promise;
   const text = await consumers.text(capped(incoming));
   return { status: incoming.statusCode ?? 0, text, json: parseJson(text), retryAfter: incoming.headers['retry-after'] };
+}
+
+function requestOptions({ server }: Backend, path: string, options: https.RequestOptions): https.RequestOptions {
+  return {
+    ...options,
+    hostname: server.hostname.replace(/^\[|\]$/g, ''),
+    port: server.port || (server.protocol === 'http:' ? 80 : 443),
+    path: `${server.pathname.replace(/\/$/, '')}${path}` || '/',
+    method: 'POST',
+    timeout: LIMITS.idle,
+    headers: {
+      ...options.headers,
+      connection: 'close',
+      'user-agent': 'k8s-agent-orchestrator',
+      'content-type': 'application/json',
+    },
+  };
 }
 
 async function* capped(incoming: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

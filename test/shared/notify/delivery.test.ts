@@ -29,7 +29,9 @@ describe('one try', () => {
     const delivery = await theChannel(channels, name).send(anApprovalWanted());
     expect(delivery).toMatchObject({ kind: 'delivered', to: expect.stringMatching(/ at 127\.0\.0\.1:\d+$/) });
     expectNoSecret(delivery);
-    expect(services.received).toMatchObject([{ service: name, headers: { 'content-type': 'application/json' } }]);
+    expect(services.received).toMatchObject([
+      { service: name, headers: { 'content-type': 'application/json', 'content-length': expect.any(String) } },
+    ]);
   });
 
   it('signs in to ntfy with its token, and to no other by a header', async () => {
