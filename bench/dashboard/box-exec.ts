@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
@@ -17,7 +17,8 @@ const READ_AHEAD_KB = 128;
 export async function makeDisk(folder: string, megabytes: number): Promise<Disk> {
   const image = `${folder}.img`;
   mkdirSync(folder, { recursive: true });
-  await execa('truncate', ['--size', `${megabytes}M`, image]);
+  writeFileSync(image, '');
+  truncateSync(image, megabytes * 2 ** 20);
   await execa('mkfs.ext4', ['-q', '-F', image]);
   const mount = async () => {
     const { stdout: loop } = await execa('losetup', ['--find', '--show', image]);
