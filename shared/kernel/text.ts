@@ -17,7 +17,8 @@ export function neutralize(text: string): string {
 /** `text` on one line, at most `max` characters, with an ellipsis where it was cut. */
 export function oneLine(text: string, max: number): string {
   const flat = neutralize(text).replace(/\s+/g, ' ').trim();
-  return flat.length <= max ? flat : `${flat.slice(0, max - 1)}…`;
+  // Half of a character outside of the basic plane would be none.
+  return flat.length <= max ? flat : `${flat.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** The first `max` characters of `text`, cut at a line's end where possible. */

@@ -47,5 +47,6 @@ describe('capping', () => {
   it('makes one line of many', () => {
     expect(oneLine('a\n b\tc', 10)).toBe('a b c');
     expect(oneLine('abcdefghij', 5)).toBe('abcd…');
+    expect(oneLine('abc😀efghij', 5)).toBe('abc…');
   });
 });
