@@ -14,7 +14,7 @@ export function describeWorkflow(workflow: Workflow): string {
   ].join('\n');
 }
 
-export function autonomyLines({ autonomy }: Workflow): readonly string[] {
+function autonomyLines({ autonomy }: Workflow): readonly string[] {
   const { auto_approve, always_confirm } = autonomy;
   return [
     ...(auto_approve.length > 0 ? [`runs without asking a person: ${auto_approve.join(', ')}`] : []),
