@@ -26,7 +26,11 @@ module.exports = {
       to: { path: '^servers/', pathNot: '^servers/$1/' },
     },
     layer('cli-never-a-servers-insides', '^(cli|daemon|dashboard)/', '^servers/'),
-    layer('dashboard-knows-no-cluster', '^dashboard/', '^(shared/(gate|tool|cluster|http|boot|config|policy)|cli|daemon)/'),
+    layer(
+      'dashboard-knows-no-cluster',
+      '^dashboard/',
+      '^(shared/(gate|tool|cluster|http|boot|config|policy)|cli|daemon)/',
+    ),
     layer('cli-beside-the-dashboards-pages', '^cli/', '^dashboard/(server|listen|run|main|views/|page/|api/)'),
     layer('nothing-imports-test', '^(?!test/|bench/)', '^test/'),
     {
