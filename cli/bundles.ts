@@ -8,7 +8,7 @@ export type BundleName = 'kubectl' | 'argocd' | 'prometheus' | 'gitea' | 'workfl
 const SOURCES = ['shared', 'servers', 'claude-config', 'dashboard', 'package-lock.json'];
 
 export function bundlePath(root: string, name: BundleName): string {
-  return join(root, 'dist', `${name}.js`);
+  return name === 'dashboard' ? join(root, 'dist', name, `${name}.js`) : join(root, 'dist', `${name}.js`);
 }
 
 /** Why a bundle cannot be used as it is; undefined: it can. */

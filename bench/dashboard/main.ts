@@ -50,7 +50,7 @@ async function install({ folder }: Disk): Promise<void> {
   const native = ['package.json', 'lib/**/*.js', 'prebuilds/linux-*.node'].flatMap((glob) =>
     globSync(`node_modules/better-sqlite3/${glob}`, { cwd: root }),
   );
-  for (const file of ['package.json', 'dist/dashboard.js', 'dist/chunks', ...native]) {
+  for (const file of ['package.json', 'dist/dashboard', ...native]) {
     const target = join(folder, file.replace(/^dist\//, ''));
     mkdirSync(dirname(target), { recursive: true });
     cpSync(join(root, file), target, { recursive: true });
@@ -84,7 +84,7 @@ async function started(on: Disk, box: Box) {
   const port = await getPort();
   const url = `http://127.0.0.1:${port}`;
   const began = performance.now();
-  box.start([join(on.folder, 'node'), ...DASHBOARD_FLAGS, join(on.folder, 'dashboard.js')], {
+  box.start([join(on.folder, 'node'), ...DASHBOARD_FLAGS, join(on.folder, 'dashboard', 'dashboard.js')], {
     PORT: `${port}`,
     K8S_AGENT_STATE: join(on.folder, 'state'),
   });

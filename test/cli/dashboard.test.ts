@@ -63,7 +63,7 @@ it('prints a link that makes a login', async () => {
 it.each([
   ['k8s-agent', 'dashboard', 'link'],
   ['k8s-agent', 'token', 'create', 'x'],
-  ['node', join('dist', 'dashboard.js'), 'link'],
+  ['node', join('dist', 'dashboard', 'dashboard.js'), 'link'],
   ['node', 'dashboard/main.ts'],
 ])('is nothing that an agent may run: %s %s %s', (...words) => {
   expect(answersForPerson(words)).toBe(true);

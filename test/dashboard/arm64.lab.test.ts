@@ -21,7 +21,7 @@ it.skipIf(missing.length > 0)(
   `runs on the Pi's processor: a login, a page, the store, and its end${why}`,
   async () => {
     await build({ faultPoints: true, programs: ['dashboard'] });
-    const bundle = fileURLToPath(new URL('../../dist/test/dashboard.js', import.meta.url));
+    const bundle = fileURLToPath(new URL('../../dist/test/dashboard/dashboard.js', import.meta.url));
     const root = join(folder, 'root');
     const child = spawn(join(folder, 'qemu'), ['-L', root, join(root, 'node'), ...DASHBOARD_FLAGS, bundle], {
       env: { PORT: '0', K8S_AGENT_STATE: tempFolder() },

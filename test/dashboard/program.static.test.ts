@@ -11,7 +11,7 @@ import { build } from '../../tools/build.ts';
 import { ask, Browser, bearer, PASSWORD } from '../support/dashboard.ts';
 import { tempFolder } from '../support/gate-rig.ts';
 
-const bundle = fileURLToPath(new URL('../../dist/test/dashboard.js', import.meta.url));
+const bundle = fileURLToPath(new URL('../../dist/test/dashboard/dashboard.js', import.meta.url));
 
 beforeAll(() => build({ faultPoints: true, programs: ['dashboard'] }));
 
