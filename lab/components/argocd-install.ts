@@ -23,6 +23,8 @@ export async function installArgocd(lab: Lab): Promise<void> {
   const apply = (manager: string, ...args: string[]) =>
     kubectl(lab, ['apply', '--server-side', '--force-conflicts', `--field-manager=${manager}`, ...args]);
   await apply('argocd', `--kustomize=${share('crds')}`);
+  // Argo CD's server ends when it starts before they are served.
+  await kubectl(lab, ['wait', '--for=condition=Established', '--all', 'customresourcedefinitions', '--timeout=120s']);
   await apply('lab', `--filename=${manifest('argocd', 'namespace.yaml')}`);
   await apply('argocd', `--namespace=${NAMESPACE}`, `--kustomize=${share('config')}`);
   await apply('lab', `--filename=${SETTINGS}`);
