@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gitops } from '../binaries/modules.ts';
 import type { Lab } from '../component.ts';
 import { writePrivate } from '../files.ts';
@@ -23,13 +24,27 @@ export async function installArgocd(lab: Lab): Promise<void> {
   const apply = (manager: string, ...args: string[]) =>
     kubectl(lab, ['apply', '--server-side', '--force-conflicts', `--field-manager=${manager}`, ...args]);
   await apply('argocd', `--kustomize=${share('crds')}`);
-  // Argo CD's server ends when it starts before they are served.
-  await kubectl(lab, ['wait', '--for=condition=Established', '--all', 'customresourcedefinitions', '--timeout=120s']);
+  await untilServed(lab, Date.now() + 120_000);
   await apply('lab', `--filename=${manifest('argocd', 'namespace.yaml')}`);
   await apply('argocd', `--namespace=${NAMESPACE}`, `--kustomize=${share('config')}`);
   await apply('lab', `--filename=${SETTINGS}`);
   await kubectl(lab, ['apply', '--server-side', '--field-manager=lab', '--filename=-'], await webhookSecret(lab));
   await writePrivate(mark, wanted);
+}
+
+/** Argo CD's server ends when it starts before its types are served, which they are some time after they were applied. */
+async function untilServed(lab: Lab, deadline: number): Promise<void> {
+  for (const type of ['applications', 'applicationsets', 'appprojects']) {
+    for (;;) {
+      try {
+        await kubectl(lab, ['get', `${type}.argoproj.io`, '--all-namespaces']);
+        break;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await delay(200);
+      }
+    }
+  }
 }
 
 /** What Argo CD checks the signature of Gitea's webhook with; it knows Gitea by the name of Gogs. */
