@@ -1,8 +1,9 @@
 import timers from 'node:timers/promises';
 import { InvalidArgumentError } from 'commander';
+import { auditFiles } from '../../shared/audit/files.ts';
 import { verify } from '../../shared/audit/verify.ts';
 import { count, neutralize } from '../../shared/kernel/text.ts';
-import { auditFiles, readAudit } from '../audit-files.ts';
+import { readAudit } from '../audit-files.ts';
 import { auditLine } from '../audit-text.ts';
 import type { AddCommand } from '../command.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
-import timers from 'node:timers/promises';
 import type { Board } from '../../shared/control-plane/ports.ts';
 import type { Status } from '../../shared/control-plane/status.ts';
+import { rounds } from '../../shared/kernel/rounds.ts';
 import { type SnapshotOptions, takeSnapshot } from './snapshot.ts';
 
 /** Milliseconds between two looks at the cluster. */
@@ -14,13 +14,14 @@ export async function reportStatus(
   const { board, log } = options;
   // What a process before this one has seen is still worth something, with its age.
   let last: Status | undefined = await board.status().catch(() => undefined);
-  while (!signal.aborted) {
+  const round = async () => {
     try {
       last = await takeSnapshot(options, last);
       await board.publishStatus(last);
     } catch (error) {
       log('the status could not be published', error);
     }
-    await timers.setTimeout(PAUSE, undefined, { signal, ref: false }).catch(() => undefined);
-  }
+    return PAUSE;
+  };
+  return rounds(round, signal);
 }

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { iso } from '../kernel/clock.ts';
-import { errnoOf } from '../kernel/errors.ts';
+import { auditFiles } from './files.ts';
 import { parseRecord } from './parse.ts';
 import type { AuditRecord } from './record.ts';
 
@@ -24,18 +24,9 @@ export function effectsOf(folder: string, of: { run: string; step: string; since
 
 function recordsSince(folder: string, since: number): readonly AuditRecord[] {
   const from = iso(since);
-  return filesIn(folder)
-    .filter((name) => name.endsWith('-actions.jsonl') && name >= from.slice(0, 10))
+  return auditFiles(folder)
+    .filter((name) => name >= from.slice(0, 10))
     .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'))
     .flatMap((line) => parseRecord(line) ?? [])
     .filter(({ at }) => at >= from);
-}
-
-function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

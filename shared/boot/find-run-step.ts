@@ -5,6 +5,7 @@ import { digest } from '../kernel/digest.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Paths } from '../kernel/paths.ts';
 import { parseRunAutonomy } from '../policy/policy.ts';
+import { MAIN } from '../policy/scope.ts';
 import { confirmingChanges } from '../policy/step-autonomy.ts';
 import type { Workflow } from '../workflow/definition.ts';
 import { type Duty, dutyOf } from '../workflow/duty.ts';
@@ -21,7 +22,7 @@ interface Search {
 }
 
 /** The orchestrator may be the main thread of a chat. */
-const MAIN = ['main', 'k8s-orchestrator'];
+const ORCHESTRATORS = [MAIN, 'k8s-orchestrator'];
 
 /** The one step of these runs that the call belongs to. An ended run, and one whose file has changed, has none. */
 export async function findRunStep(search: Search): Promise<RunStep | undefined> {
@@ -50,7 +51,7 @@ export async function findRunStep(search: Search): Promise<RunStep | undefined> 
 function isFor(duty: Duty, call: Call, { agent }: Caller): boolean {
   if (duty.kind === 'action') return duty.digest === digest([call.server, call.tool, call.given ?? call.input]);
   if (agent === undefined) return false;
-  return duty.agent === agent || (MAIN.includes(duty.agent) && MAIN.includes(agent));
+  return duty.agent === agent || (ORCHESTRATORS.includes(duty.agent) && ORCHESTRATORS.includes(agent));
 }
 
 function stepOf(runs: Runs, { state, workflow, duty }: { state: RunState; workflow: Workflow; duty: Duty }): RunStep {

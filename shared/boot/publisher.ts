@@ -1,10 +1,10 @@
-import timers from 'node:timers/promises';
 import { workflowSummaries } from '../config/workflow-list.ts';
 import type { Board } from '../control-plane/ports.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { digest } from '../kernel/digest.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Paths } from '../kernel/paths.ts';
+import { rounds } from '../kernel/rounds.ts';
 import type { RunStore } from '../workflow/run-store.ts';
 import { rowOf } from '../workflow/runs.ts';
 import { type RunState, reduce } from '../workflow/state.ts';
@@ -38,11 +38,8 @@ export class Publisher {
   }
 
   /** Until it is told to stop. It keeps no process alive. */
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const pause = await this.round();
-      await timers.setTimeout(pause, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+  run(signal: AbortSignal): Promise<void> {
+    return rounds(() => this.round(), signal);
   }
 
   /** Publishes what is new; says how many milliseconds to wait before the next look. */

@@ -1,10 +1,10 @@
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import timers from 'node:timers/promises';
 import type { AuditRecord } from '../../audit/record.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { OpsError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
+import { rounds } from '../../kernel/rounds.ts';
 import { MAX_SHIPMENT } from '../api.ts';
 import type { ActionLog } from '../ports.ts';
 import { logFiles, nextPiece, type Offsets, type Piece, readOffsets, writeOffsets } from './log-files.ts';
@@ -48,11 +48,8 @@ export class Shipper {
   }
 
   /** Until it is told to stop. It keeps no process alive. */
-  async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const pause = await this.round();
-      await timers.setTimeout(pause, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+  run(signal: AbortSignal): Promise<void> {
+    return rounds(() => this.round(), signal);
   }
 
   /** Ships all that there is; says how many milliseconds to wait before the next look. */
