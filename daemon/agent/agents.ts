@@ -1,0 +1,49 @@
+import type { OpsError } from '../../shared/kernel/errors.ts';
+import type { JsonObject } from '../../shared/kernel/json.ts';
+import type { StepRequest } from '../../shared/workflow/command.ts';
+
+/** What a step cost, as the service counted it. */
+export interface Usage {
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly costUsd: number;
+  readonly turns: number;
+  readonly durationMs: number;
+}
+
+/** One step for one agent. */
+export interface AgentTask {
+  readonly run: string;
+  readonly workflow: string;
+  readonly request: StepRequest;
+  readonly budgetUsd: number;
+  readonly maxTurns: number;
+}
+
+export type AgentOutcome =
+  | {
+      readonly kind: 'answered';
+      readonly answer: JsonObject;
+      readonly usage: Usage;
+      readonly session: string;
+      /** Path of the session's transcript. */
+      readonly transcript?: string;
+    }
+  | {
+      readonly kind: 'failed';
+      /** In our own words, without a key; says whether it makes sense to try again. */
+      readonly reason: string;
+      readonly usage?: Usage;
+      readonly session?: string;
+      readonly transcript?: string;
+    };
+
+export interface Agents {
+  /** What is missing before an agent can work, and how to set it; undefined where nothing is. Asks no service. */
+  missing(): Promise<OpsError | undefined>;
+  /** Never throws for what an agent or the service does; ends soon after `signal` is aborted, as failed. */
+  run(task: AgentTask, signal: AbortSignal): Promise<AgentOutcome>;
+}
