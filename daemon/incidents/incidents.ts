@@ -36,7 +36,7 @@ export class Incidents {
   }
 
   /** Takes in the alerts that wait, and acknowledges them; what a person has triggered is left to others. */
-  async takeIn(inbox: Inbox, workflows: readonly Workflow[]): Promise<void> {
+  async takeIn(inbox: Pick<Inbox, 'waiting' | 'acknowledge'>, workflows: readonly Workflow[]): Promise<void> {
     for (const { id, version, body } of await inbox.waiting()) {
       if (body.kind !== 'alert') continue;
       const run = await this.take({ entry: id, version, alert: body.alert }, workflows);
