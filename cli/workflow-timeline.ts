@@ -80,6 +80,12 @@ function eventText(event: RunEvent): string {
       return `${event.by} says that it ${event.outcome}: ${event.note}`;
     case 'reported':
       return 'reported';
+    case 'alert-joined':
+      return `alert ${event.alert.labels.alertname ?? 'without a name'} belongs to it, too`;
+    case 'alert-resolved':
+      return `alert ${event.alert.labels.alertname ?? 'without a name'} has resolved; ${event.left} left`;
+    case 'verified':
+      return `${event.result}: ${event.detail}`;
     case 'cancel-requested':
       return `${event.by} cancels: ${event.reason}`;
     case 'ended':

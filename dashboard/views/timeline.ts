@@ -1,4 +1,4 @@
-import type { Cause, RunEvent } from '../../shared/workflow/events.ts';
+import type { Alert, Cause, EventOf, RunEvent } from '../../shared/workflow/events.ts';
 import type { Tone } from './bits.tsx';
 
 /** What happened in a run, in words. */
@@ -33,7 +33,7 @@ function told(event: RunEvent): Told {
     case 'skipped':
       return { tone: 'mute', label: 'skipped', text: event.reason };
     case 'step-started':
-      return { tone: 'info', label: 'begins', text: event.attempt === 1 ? '' : `attempt ${event.attempt}` };
+      return { tone: 'info', label: 'begins', text: beginText(event) };
     case 'step-finished':
       return { tone: 'ok', label: 'answered', text: proposalText(event.proposal?.actions), value: event.answer };
     case 'step-failed':
@@ -57,11 +57,29 @@ function told(event: RunEvent): Told {
       return { tone: 'info', label: 'decided', text: `${event.outcome}, by ${event.by}: ${event.note}` };
     case 'reported':
       return { tone: 'ok', label: 'reported', text: '', value: event.outputs };
+    case 'alert-joined':
+      return { tone: 'warn', label: 'alert', text: `${alertText(event.alert)} belongs to it, too`, value: event.alert };
+    case 'alert-resolved':
+      return {
+        tone: 'ok',
+        label: 'resolved',
+        text: `${alertText(event.alert)}; ${event.left} of its alerts still fire`,
+      };
+    case 'verified':
+      return { tone: event.result === 'cleared' ? 'ok' : 'bad', label: event.result, text: event.detail };
     case 'cancel-requested':
       return { tone: 'warn', label: 'cancel', text: `asked for by ${event.by}: ${event.reason}` };
     case 'ended':
       return { tone: event.status === 'succeeded' ? 'ok' : 'bad', label: event.status, text: event.reason };
   }
+}
+
+function beginText({ attempt, by }: EventOf<'step-started'>): string {
+  return [...(attempt === 1 ? [] : [`attempt ${attempt}`]), ...(by === undefined ? [] : [`at ${by}`])].join(', ');
+}
+
+function alertText({ labels }: Alert): string {
+  return labels.alertname ?? 'an alert without a name';
 }
 
 /** `started by hand by anna` */

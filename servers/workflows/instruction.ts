@@ -42,6 +42,8 @@ function nextOf({ state, workflow, command, locked, changed = 'nothing' }: Place
       return `${count(command.proposal.actions.length, 'proposed call')} of step ${command.step} ${command.proposal.actions.length === 1 ? 'waits' : 'wait'} for a person. To ask them, call ${again}.`;
     case 'ask-outcome':
       return `Nobody knows what step ${command.step} did (${command.reason}). A person has to look and decide: to ask them, call ${again}.`;
+    case 'verify':
+      return `It has changed something because of an alert: the daemon sees whether that has helped. Later call ${again}.`;
     case 'wait':
       return `The next attempt comes at ${iso(command.until)}. Then call ${again}.`;
     default:

@@ -3,6 +3,7 @@ import { OpsError } from '../kernel/errors.ts';
 import { notificationsSchema } from '../notify/settings.ts';
 
 const text = z.string().min(1);
+const usd = z.number().positive().max(1000);
 
 /** How to reach a backend over HTTP. Secrets stand in files or in the environment, never here. */
 const backend = z
@@ -42,6 +43,23 @@ export const configSchema = z.strictObject({
     })
     .default({ expires: 15, wait: 120 }),
   notifications: notificationsSchema,
+  daemon: z
+    .strictObject({
+      budget: z
+        .strictObject({ step: usd.default(1), run: usd.default(5), day: usd.default(25) })
+        .default({ step: 1, run: 5, day: 25 })
+        .describe('US dollars that agents may take, as the Agent SDK reckons them.'),
+      max_turns: z.int().min(1).max(500).default(50).describe('Turns of one step’s agent.'),
+      agents: z.int().min(1).max(16).default(2).describe('Steps that run at the same time.'),
+      verify: z.int().min(1).max(240).default(15).describe('Minutes in which a change has to help.'),
+      drain: z
+        .int()
+        .min(0)
+        .max(3600)
+        .default(60)
+        .describe('Seconds that running steps have when the daemon is stopped.'),
+    })
+    .prefault({}),
 });
 
 export type Config = z.output<typeof configSchema>;

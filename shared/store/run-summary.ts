@@ -7,7 +7,7 @@ import { stepText } from '../workflow/timeline.ts';
 
 /** A run that has ended, as a page to read. */
 export function summaryOf(state: RunState, events: readonly RunEvent[]): string {
-  const { run, workflow, status, reason, cause, createdAt, updatedAt, inputs, outputs } = state;
+  const { run, workflow, status, reason, cause, createdAt, updatedAt, inputs, outputs, verified, costUsd } = state;
   const seconds = Math.round((updatedAt - createdAt) / 1000);
   const alert = cause.alert?.labels.alertname;
   const lines = [
@@ -16,6 +16,8 @@ export function summaryOf(state: RunState, events: readonly RunEvent[]): string 
     `- Run: ${run}, ${events.length} events`,
     `- Started: ${iso(createdAt)} by ${cause.by} (${cause.kind}${alert === undefined ? '' : ` ${alert}`})`,
     `- Ended: ${iso(updatedAt)}, after ${seconds} s${reason === undefined || reason === '' ? '' : `: ${reason}`}`,
+    ...(verified === undefined ? [] : [`- Verified: ${verified.result}, ${verified.detail}`]),
+    ...(costUsd === 0 ? [] : [`- Cost of its agents: $${costUsd.toFixed(2)}`]),
     ...values('Inputs', inputs),
     '',
     '## Steps',

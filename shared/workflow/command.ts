@@ -43,4 +43,6 @@ export type Command =
   /** Nobody knows what it did: `person-decided`. */
   | { readonly kind: 'ask-outcome'; readonly step: string; readonly reason: string }
   | { readonly kind: 'wait'; readonly until: number }
+  /** An alert started it and it has changed something: see whether that has helped; `verified`. */
+  | { readonly kind: 'verify'; readonly changedAt: number }
   | { readonly kind: 'none' };

@@ -50,19 +50,27 @@ function stopped(state: RunState, now: number, { status, reason }: Stop): Comman
 }
 
 function conclude(workflow: Workflow, state: RunState, now: number): Command {
-  const failure = workflow.steps
+  const failed = workflow.steps
     .map(({ id }) => [id, state.steps[id]] as const)
     .flatMap(([id, step]) => (step?.status === 'failed' ? [`step ${id} failed: ${step.reason}`] : []));
-  const [reason = ''] = failure;
+  if (failed.length === 0 && mustVerify(state)) return { kind: 'verify', changedAt: state.changedAt };
+  const { verified } = state;
+  const [reason = ''] =
+    verified?.result === 'not-cleared' ? [...failed, `it did not help: ${verified.detail}`] : failed;
   const end = (status: EventOf<'ended'>['status'], why: string, outputs = state.outputs): Command => ({
     kind: 'record',
     event: { type: 'ended', at: now, status, reason: why, outputs },
   });
   try {
     const outputs = workflow.outputs === undefined ? state.outputs : outputsOf(workflow, state, workflow.outputs);
-    return end(failure.length === 0 ? 'succeeded' : 'failed', reason, outputs);
+    return end(reason === '' ? 'succeeded' : 'failed', reason, outputs);
   } catch (error) {
     if (!(error instanceof OpsError)) throw error;
     return end('failed', reason || `outputs: ${error.message}`);
   }
+}
+
+/** An alert’s run that has changed something says whether that has helped. A person sees for themselves. */
+function mustVerify(state: RunState): state is RunState & { readonly changedAt: number } {
+  return state.cause.kind === 'alert' && state.changedAt !== undefined && state.verified === undefined;
 }

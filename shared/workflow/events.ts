@@ -47,6 +47,24 @@ export type Proposal = z.output<typeof proposal>;
 const changed = z.enum(['nothing', 'something', 'unknown']);
 export type Changed = z.output<typeof changed>;
 
+/** What an attempt of an agent took. Absent where a chat did it: nobody counts there. */
+export const usageSchema = z.object({
+  model: z.string(),
+  inputTokens: z.int().min(0),
+  outputTokens: z.int().min(0),
+  cacheReadTokens: z.int().min(0),
+  cacheWriteTokens: z.int().min(0),
+  costUsd: z.number().min(0),
+  turns: z.int().min(0),
+  durationMs: z.number().min(0),
+});
+export type Usage = Readonly<z.output<typeof usageSchema>>;
+
+const byAgent = {
+  usage: usageSchema.exactOptional(),
+  transcript: z.string().exactOptional().describe('File with everything that was said, on the machine that ran it.'),
+};
+
 const started = z.object({
   type: z.literal('created'),
   at,
@@ -66,8 +84,24 @@ export const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('admitted'), at }),
   z.object({ type: z.literal('chosen'), at, step, value: z.boolean() }),
   z.object({ type: z.literal('skipped'), at, step, reason: z.string() }),
-  z.object({ type: z.literal('step-started'), at, step, attempt, deadline: z.number() }),
-  z.object({ type: z.literal('step-finished'), at, step, attempt, answer: object, proposal: proposal.exactOptional() }),
+  z.object({
+    type: z.literal('step-started'),
+    at,
+    step,
+    attempt,
+    deadline: z.number(),
+    by: z.string().exactOptional().describe('The daemon that runs it; absent in a chat.'),
+  }),
+  z.object({
+    type: z.literal('step-finished'),
+    at,
+    step,
+    attempt,
+    answer: object,
+    proposal: proposal.exactOptional(),
+    changed: changed.exactOptional().describe('What the agent itself has changed, by the audit log.'),
+    ...byAgent,
+  }),
   z.object({
     type: z.literal('step-failed'),
     at,
@@ -76,6 +110,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     reason: z.string(),
     changed,
     retryAt: z.number().exactOptional(),
+    ...byAgent,
   }),
   z.object({
     type: z.literal('proposal-settled'),
@@ -104,6 +139,19 @@ export const eventSchema = z.discriminatedUnion('type', [
     note: z.string(),
   }),
   z.object({ type: z.literal('reported'), at, step, outputs: object }),
+  z.object({ type: z.literal('alert-joined'), at, alert: alertSchema }),
+  z.object({
+    type: z.literal('alert-resolved'),
+    at,
+    alert: alertSchema,
+    left: z.int().min(0).describe('How many alerts of its incident still fire.'),
+  }),
+  z.object({
+    type: z.literal('verified'),
+    at,
+    result: z.enum(['cleared', 'not-cleared']),
+    detail: z.string().describe('What was looked at, and what it showed.'),
+  }),
   z.object({ type: z.literal('cancel-requested'), at, by: z.string(), reason: z.string() }),
   z.object({
     type: z.literal('ended'),

@@ -22,6 +22,14 @@ export interface RunState {
   readonly cancel?: { readonly by: string; readonly reason: string };
   readonly outputs: JsonObject;
   readonly reason?: string;
+  /** When something was last changed by it, as far as one knows. */
+  readonly changedAt?: number;
+  /** No alert of its incident fires any more. */
+  readonly resolved?: boolean;
+  /** Whether what it changed has helped. */
+  readonly verified?: { readonly result: EventOf<'verified'>['result']; readonly detail: string };
+  /** US dollars that its agents took. */
+  readonly costUsd: number;
   /** How many events it has. */
   readonly length: number;
 }
@@ -43,16 +51,33 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       return { ...next, cancel: state.cancel ?? { by: event.by, reason: event.reason } };
     case 'ended':
       return { ...next, status: event.status, reason: event.reason, outputs: event.outputs };
+    case 'alert-joined':
+      return { ...next, resolved: false };
+    case 'alert-resolved':
+      return { ...next, resolved: event.left === 0 };
+    case 'verified':
+      if (state.verified !== undefined || state.changedAt === undefined)
+        throw misfit(event, 'there is nothing to verify');
+      return { ...next, verified: { result: event.result, detail: event.detail } };
     default: {
       if (state.status !== 'running') throw misfit(event, 'the run has not been admitted');
-      const outputs = event.type === 'reported' ? event.outputs : state.outputs;
+      const { usage } = { usage: undefined, ...event };
       return {
         ...next,
-        outputs,
+        outputs: event.type === 'reported' ? event.outputs : state.outputs,
+        costUsd: state.costUsd + (usage?.costUsd ?? 0),
         steps: { ...state.steps, [event.step]: reduceStep(stepIn(state, event.step), event) },
+        ...(hasChanged(event) && { changedAt: event.at }),
       };
     }
   }
+}
+
+/** Doubt counts as a change: it is looked at. */
+function hasChanged(event: RunEvent): boolean {
+  if (event.type === 'action-finished') return event.status !== 'failed';
+  if (event.type !== 'step-finished' && event.type !== 'step-failed') return false;
+  return event.changed === 'something' || event.changed === 'unknown';
 }
 
 export function replay(events: readonly RunEvent[]): RunState | undefined {
@@ -87,6 +112,7 @@ function create({ run, workflow, hash, cause, inputs, lock, at, deadline, steps 
       updatedAt: at,
       status: 'waiting',
       outputs: {},
+      costUsd: 0,
       length: 1,
     },
     ...(lock !== undefined && { lock }),

@@ -42,8 +42,19 @@ export function stepCommand(at: At): Command | undefined {
       return step.kind === 'work'
         ? attempted(at, current.attempt, () => request(at, step, current.attempt + 1))
         : undefined;
-    case 'proposed':
-      return { kind: 'ask-person', step: step.id, proposal: current.proposal };
+    case 'proposed': {
+      const { proposal } = current;
+      if (!state.resolved) return { kind: 'ask-person', step: step.id, proposal };
+      const by = 'nobody needs it any more: its alerts have resolved';
+      return record({
+        type: 'proposal-settled',
+        at: now,
+        step: step.id,
+        digest: proposal.digest,
+        decision: 'expired',
+        by,
+      });
+    }
     case 'executing': {
       const index = current.actions.findIndex((status) => status !== 'ok');
       if (current.actions[index] === 'started') return { kind: 'await-action', step: step.id, index };

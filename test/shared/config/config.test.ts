@@ -17,6 +17,7 @@ describe('k8s-agent.yaml', () => {
       dashboard: backend,
       approvals: { expires: 15, wait: 120 },
       notifications: { timezone: 'UTC', channels: [] },
+      daemon: { budget: { step: 1, run: 5, day: 25 }, max_turns: 50, agents: 2, verify: 15, drain: 60 },
     };
     expect(await readConfig('no-such-file.yaml')).toEqual(defaults);
     expect(parse('')).toEqual(defaults);
@@ -43,7 +44,7 @@ describe('k8s-agent.yaml', () => {
       parse('kubctl: {}');
     } catch (error) {
       expect(error instanceof OpsError && error.hint).toBe(
-        'Valid keys: kubectl (kubeconfig, context); argocd, prometheus, alertmanager, gitea, dashboard (url, token_file, token_env, username, password_file, password_env, ca_file, insecure_skip_tls_verify); approvals (expires, wait); notifications (timezone, channels).',
+        'Valid keys: kubectl (kubeconfig, context); argocd, prometheus, alertmanager, gitea, dashboard (url, token_file, token_env, username, password_file, password_env, ca_file, insecure_skip_tls_verify); approvals (expires, wait); notifications (timezone, channels); daemon (budget, max_turns, agents, verify, drain).',
       );
     }
     expect.assertions(1);
