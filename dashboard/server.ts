@@ -7,6 +7,7 @@ import type { Clock } from '../shared/kernel/clock.ts';
 import type { Log } from '../shared/kernel/log.ts';
 import { actionRoutes } from './api/actions.ts';
 import { approvalRoutes } from './api/approvals.ts';
+import { daemonRoutes } from './api/daemon.ts';
 import type { ApiDeps } from './api/deps.ts';
 import { Events } from './api/events.ts';
 import { inboxRoutes } from './api/inbox.ts';
@@ -81,7 +82,8 @@ export function createDashboard(given: ControlPlane, options: DashboardOptions):
   const login = { users, sessions, limits: new LoginLimits(documents, clock), origins, oidc, secure };
   app.route('/', loginRoutes({ ...login, proxies: options.proxies, clock, log, page: loginPage(views) }));
   const deps: ApiDeps = { controlPlane, approvals: new Approvals(controlPlane.approvals, clock), clock, hub, metrics };
-  for (const routes of [approvalRoutes, actionRoutes, inboxRoutes, runRoutes]) app.route('/', routes(deps));
+  for (const routes of [approvalRoutes, actionRoutes, inboxRoutes, runRoutes, daemonRoutes])
+    app.route('/', routes(deps));
   app.route('/', events.routes());
   app.use(signedIn);
   app.route('/', views);

@@ -10,6 +10,8 @@ import {
   alertmanagerSchema,
   auditRecordSchema,
   chainStateSchema,
+  daemonContentSchema,
+  daemonDocumentSchema,
   inboxEntrySchema,
   inputsSchema,
   limitSchema,
@@ -217,6 +219,33 @@ export const ROUTES = {
     role: 'any',
     summary: 'The newest list of workflows; `null` before the first one.',
     answer: workflowListSchema.nullable(),
+  }),
+  readDaemonState: route({
+    method: 'GET',
+    path: '/api/daemon-state',
+    role: 'daemon',
+    summary:
+      'Documents that daemons share: all of a part; with `key` that one, if it is there; with `due` those that are due by then.',
+    query: z.strictObject({
+      part: z.string(),
+      key: z.string().exactOptional(),
+      due: z.coerce.number().int().exactOptional().describe('Milliseconds since the epoch.'),
+    }),
+    answer: z.array(daemonDocumentSchema),
+  }),
+  swapDaemonState: route({
+    method: 'POST',
+    path: '/api/daemon-state',
+    role: 'daemon',
+    summary:
+      'Writes `next`, or removes the document where that is left out: only while it has this `version` (0: there is none).',
+    body: z.strictObject({
+      part: z.string(),
+      key: z.string(),
+      version: z.int().min(0),
+      next: daemonContentSchema.exactOptional(),
+    }),
+    answer: z.object({ swapped: z.boolean() }),
   }),
 } as const;
 

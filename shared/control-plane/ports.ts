@@ -110,6 +110,35 @@ export interface Documents {
   prune(now: number): Promise<number>;
 }
 
+/** What daemons have written down: any JSON, and from when on somebody has to look at it (milliseconds since the epoch). */
+export interface DaemonContent {
+  readonly value: Json;
+  readonly due?: number;
+}
+
+export interface DaemonDocument extends DaemonContent {
+  readonly key: string;
+  /** Grows with each write. One that was removed and made anew never comes back to a version that it had. */
+  readonly version: number;
+}
+
+/**
+ * Small documents that daemons share: leases, incidents, when a schedule has fired. They are changed by
+ * compare-and-swap alone, so that of two daemons that decide the same thing at once one begins anew.
+ */
+export interface DaemonState {
+  get(part: string, key: string): Promise<DaemonDocument | undefined>;
+  /** All of a part, by key. */
+  list(part: string): Promise<readonly DaemonDocument[]>;
+  /** Those that are due at `by`, the longest due first. */
+  due(part: string, by: number): Promise<readonly DaemonDocument[]>;
+  /**
+   * Writes `next`, or removes the document where that is undefined: only while it has this `version`, which is 0 where
+   * there is none. Says whether it did; then it is on disk. Throws `too_large` for more than 256 KiB.
+   */
+  swap(part: string, key: string, version: number, next: DaemonContent | undefined): Promise<boolean>;
+}
+
 /** What is over: approvals that are settled for good, and runs that have ended. */
 export interface Past {
   /** Forgets what was made before; says how much that was. */
@@ -131,6 +160,7 @@ export interface ControlPlane {
   readonly inbox: Inbox;
   readonly board: Board;
   readonly documents: Documents;
+  readonly daemonState: DaemonState;
   readonly past: Past;
   readonly changes: Changes;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type AuditRecord, OUTCOME_STATUSES } from '../audit/record.ts';
 import type { Json, JsonObject } from '../kernel/json.ts';
 import { alertSchema } from '../workflow/events.ts';
-import type { ActionFilter, InboxEntry } from './ports.ts';
+import type { ActionFilter, DaemonContent, DaemonDocument, InboxEntry } from './ports.ts';
 
 const json: z.ZodType<Json> = z.json();
 export const inputsSchema: z.ZodType<JsonObject> = z.record(z.string(), json);
@@ -98,4 +98,11 @@ export const alertmanagerSchema = z.looseObject({
   version: z.literal('4'),
   groupKey: z.string(),
   alerts: z.array(alertSchema).max(1000),
+});
+
+const daemonContent = z.strictObject({ value: json, due: z.int().exactOptional() });
+export const daemonContentSchema: z.ZodType<DaemonContent> = daemonContent;
+export const daemonDocumentSchema: z.ZodType<DaemonDocument> = daemonContent.extend({
+  key: z.string(),
+  version: z.int().min(1),
 });

@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { ControlPlane } from '../ports.ts';
 import { SqlActionLog } from '../sql/actions.ts';
 import { SqlBoard } from '../sql/board.ts';
+import { SqlDaemonState } from '../sql/daemon-state.ts';
 import { SqlDocuments } from '../sql/documents.ts';
 import { SqlInbox } from '../sql/inbox.ts';
 import { SqlPast } from '../sql/past.ts';
@@ -33,6 +34,7 @@ export async function openPostgres(url: string, clock: Clock): Promise<ControlPl
     inbox: new SqlInbox(sql),
     board: new SqlBoard(sql),
     documents: new SqlDocuments(sql, clock),
+    daemonState: new SqlDaemonState(sql),
     past: new SqlPast(sql),
     changes,
     close,

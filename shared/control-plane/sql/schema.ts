@@ -66,4 +66,13 @@ export const STEPS: readonly string[] = [
      PRIMARY KEY (kind, key)
    );
    CREATE INDEX documents_expired ON documents (expires_at) WHERE expires_at IS NOT NULL;`,
+  `CREATE TABLE daemon_state (
+     part TEXT NOT NULL,
+     key TEXT NOT NULL,
+     version BIGINT NOT NULL,
+     due BIGINT,
+     value TEXT NOT NULL,
+     PRIMARY KEY (part, key)
+   );
+   CREATE INDEX daemon_state_due ON daemon_state (part, due) WHERE due IS NOT NULL;`,
 ];

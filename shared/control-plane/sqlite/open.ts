@@ -6,6 +6,7 @@ import { migrateRuns, SqliteRunStore } from '../../store/sqlite-runs.ts';
 import type { ControlPlane } from '../ports.ts';
 import { SqlActionLog } from '../sql/actions.ts';
 import { SqlBoard } from '../sql/board.ts';
+import { SqlDaemonState } from '../sql/daemon-state.ts';
 import { SqlDocuments } from '../sql/documents.ts';
 import { SqlInbox } from '../sql/inbox.ts';
 import { SqlPast } from '../sql/past.ts';
@@ -29,6 +30,7 @@ export function openSqlite(file: string, clock: Clock): ControlPlane {
     inbox: new SqlInbox(sql),
     board: new SqlBoard(sql),
     documents: new SqlDocuments(sql, clock),
+    daemonState: new SqlDaemonState(sql),
     past: new SqlPast(sql),
     changes,
     close: async () => {
@@ -38,11 +40,19 @@ export function openSqlite(file: string, clock: Clock): ControlPlane {
   };
 }
 
+/** Tables of a version that was never released: what was in them is in `daemon_state`. */
+const GONE: readonly string[] = [
+  ['leases', 'incidents', 'incident_entries', 'incident_effects', 'daemon_records']
+    .map((table) => `DROP TABLE IF EXISTS ${table};`)
+    .join('\n'),
+];
+
 function migrate(db: Database.Database): void {
   migrateApprovals(db);
   migrateRuns(db);
   migratePart(db, 'dashboard', STEPS);
   migratePart(db, 'changes', CHANGE_STEPS);
+  migratePart(db, 'gone', GONE);
 }
 
 /** `data_version` shows the commits of others, `total_changes` our own. */

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Approval, ApprovalState } from '../../../shared/approvals/approval.ts';
 import { Approvals } from '../../../shared/approvals/approvals.ts';
 import type { ApprovalStore } from '../../../shared/approvals/store.ts';
+import { HttpDaemonState } from '../../../shared/control-plane/client/daemon-state.ts';
 import { HttpActionLog, HttpBoard, HttpInbox } from '../../../shared/control-plane/client/feeds.ts';
 import { HttpApprovalStore, HttpRunStore } from '../../../shared/control-plane/client/stores.ts';
 import type { ControlPlane } from '../../../shared/control-plane/ports.ts';
@@ -9,6 +10,7 @@ import { openPostgres } from '../../../shared/control-plane/postgres/open.ts';
 import { aChain, actionLogContract } from '../../contracts/action-log.ts';
 import { approvalStoreContract } from '../../contracts/approval-store.ts';
 import { boardContract } from '../../contracts/board.ts';
+import { daemonStateContract } from '../../contracts/daemon-state.ts';
 import { anAlert, inboxContract } from '../../contracts/inbox.ts';
 import { aCreated, aRow, runStoreContract } from '../../contracts/run-store.ts';
 import { anApproval } from '../../support/builders.ts';
@@ -82,6 +84,17 @@ inboxContract('the API of two replicas', async () => {
     waiting: (limit) => from.waiting(limit),
     list: (limit) => from.list(limit),
     acknowledge: (...entry) => to.acknowledge(...entry),
+  };
+});
+
+daemonStateContract('the API of two replicas', async () => {
+  const { writer, reader } = await replicas();
+  const [to, from] = [new HttpDaemonState(writer.client()), new HttpDaemonState(reader.client())];
+  return {
+    get: (part, key) => from.get(part, key),
+    list: (part) => from.list(part),
+    due: (part, by) => from.due(part, by),
+    swap: (...document) => to.swap(...document),
   };
 });
 
@@ -163,6 +176,23 @@ describe('the API of two replicas', () => {
     expect(await runs.append(0, aCreated(), aRow())).toBe('ok');
     expect(await plane.runs.read('run-1')).toEqual([aCreated()]);
     expect(await runs.append(0, { ...aCreated(), at: 5 }, aRow()).catch(String)).toContain('Cannot reach');
+  });
+
+  it('knows what it has swapped, and removed, when the answer gets lost', async () => {
+    const { plane, writer } = await replicas();
+    const proxy = await lossyProxy(writer.url);
+    proxy.lose = true;
+    const state = new HttpDaemonState(writer.client({ url: proxy.url }));
+    expect(await state.swap('leases', 'a', 0, { value: { by: 'us' }, due: 5 })).toBe(true);
+    const { version = 0 } = (await plane.daemonState.get('leases', 'a')) ?? {};
+    expect(await state.swap('leases', 'a', version, { value: { by: 'us again' } })).toBe(true);
+    expect(await state.swap('leases', 'a', version, { value: { by: 'others' } }).catch(String)).toContain(
+      'Cannot reach',
+    );
+    expect(await state.swap('leases', 'a', version, undefined).catch(String)).toContain('Cannot reach');
+    expect((await plane.daemonState.get('leases', 'a'))?.value).toEqual({ by: 'us again' });
+    expect(await state.swap('leases', 'a', version + 1, undefined)).toBe(true);
+    expect(await plane.daemonState.list('leases')).toEqual([]);
   });
 
   it('says what it does not take, in the words of the dashboard', async () => {

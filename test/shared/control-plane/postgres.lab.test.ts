@@ -7,6 +7,7 @@ import { actionLogContract } from '../../contracts/action-log.ts';
 import { approvalStoreContract } from '../../contracts/approval-store.ts';
 import { boardContract } from '../../contracts/board.ts';
 import { changesContract } from '../../contracts/changes.ts';
+import { daemonStateContract } from '../../contracts/daemon-state.ts';
 import { documentsContract } from '../../contracts/documents.ts';
 import { inboxContract } from '../../contracts/inbox.ts';
 import { pastContract } from '../../contracts/past.ts';
@@ -29,6 +30,7 @@ actionLogContract('PostgreSQL', async () => (await plane()).actions);
 inboxContract('PostgreSQL', async () => (await plane()).inbox);
 pastContract('PostgreSQL', () => plane());
 boardContract('PostgreSQL', async () => (await plane()).board);
+daemonStateContract('PostgreSQL', async () => (await plane()).daemonState);
 documentsContract('PostgreSQL', async (clock) => (await plane(undefined, clock)).documents);
 changesContract('PostgreSQL', async () => {
   const url = await postgres.database();

@@ -10,6 +10,7 @@ import { actionLogContract } from '../../contracts/action-log.ts';
 import { approvalStoreContract } from '../../contracts/approval-store.ts';
 import { boardContract } from '../../contracts/board.ts';
 import { changesContract } from '../../contracts/changes.ts';
+import { daemonStateContract } from '../../contracts/daemon-state.ts';
 import { documentsContract } from '../../contracts/documents.ts';
 import { inboxContract } from '../../contracts/inbox.ts';
 import { pastContract } from '../../contracts/past.ts';
@@ -32,6 +33,7 @@ actionLogContract('SQLite', async () => plane().actions);
 inboxContract('SQLite', async () => plane().inbox);
 pastContract('SQLite', async () => plane());
 boardContract('SQLite', async () => plane().board);
+daemonStateContract('SQLite', async () => plane().daemonState);
 documentsContract('SQLite', async (clock) => plane(newFile(), clock).documents);
 changesContract('SQLite', async () => {
   const file = newFile();
@@ -66,6 +68,19 @@ describe('the control plane in SQLite', () => {
     expect(await plane(file).approvals.list()).toEqual([anApproval()]);
   });
 
+  it('removes the tables of a version that was never released, and nothing else', async () => {
+    const file = newFile();
+    const before = plane(file);
+    await before.approvals.open(anApproval());
+    const db = new Database(file);
+    onTestFinished(() => void db.close());
+    db.exec(
+      "CREATE TABLE leases (run TEXT); CREATE TABLE incidents (n INTEGER); DELETE FROM parts WHERE part = 'gone'",
+    );
+    expect(await plane(file).approvals.list()).toEqual([anApproval()]);
+    expect(db.prepare("SELECT name FROM sqlite_master WHERE name IN ('leases', 'incidents')").all()).toEqual([]);
+  });
+
   it('leaves nothing behind when a migration breaks off, and begins anew with the next start', async () => {
     const file = newFile();
     const before = new SqliteApprovalStore(file);
@@ -85,6 +100,6 @@ describe('the control plane in SQLite', () => {
     const newer = new Database(file);
     newer.exec("UPDATE parts SET version = 99 WHERE part = 'dashboard'");
     newer.close();
-    expect(() => plane(file)).toThrow(/newer version \(dashboard 99, known 1\)/);
+    expect(() => plane(file)).toThrow(/newer version \(dashboard 99, known 2\)/);
   });
 });
