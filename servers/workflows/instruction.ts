@@ -6,16 +6,16 @@ import type { StepRequest } from '../../shared/workflow/command.ts';
 import { isEnded } from '../../shared/workflow/state.ts';
 import { requestOf } from '../../shared/workflow/step-command.ts';
 import { stepText } from '../../shared/workflow/timeline.ts';
-import type { Place } from './drive.ts';
+import type { Standing } from './drive.ts';
 
 /** What the chat's orchestrator has to do next for a run, in words that leave nothing to decide. */
-export function instruction(place: Place): string {
+export function instruction(place: Standing): string {
   const { state, workflow } = place;
   if (isEnded(state)) return ended(place);
   return `Run ${state.run} of ${workflow.name}. ${nextOf(place)}`;
 }
 
-function nextOf({ state, workflow, command, locked, changed = 'nothing' }: Place): string {
+function nextOf({ state, workflow, command, locked, changed = 'nothing' }: Standing): string {
   const again = `report_step with run "${state.run}" alone`;
   if (locked) return `It waits, since another run holds "${state.lock}". Later call ${again}.`;
   switch (command.kind) {
@@ -74,7 +74,7 @@ function begun(run: string, step: string): string {
   return `Step ${step} was handed out before, and has changed something since: do not delegate it again. Call report_step with run "${run}", step "${step}" and its agent’s answer, or failed with what is known.`;
 }
 
-function ended({ state, workflow }: Place): string {
+function ended({ state, workflow }: Standing): string {
   const outputs = Object.entries(state.outputs).map(
     ([name, value]) => `${name}: ${maskText(typeof value === 'string' ? value : JSON.stringify(value))}`,
   );

@@ -1,8 +1,9 @@
+import { askPerson } from '../../shared/drive/question.ts';
 import { stringAt } from '../../shared/kernel/json.ts';
 import { createToolset, type Toolset } from '../../shared/tool/toolset.ts';
 import type { WorkflowsDeps } from './deps.ts';
 import { drive } from './drive.ts';
-import { askPerson } from './question.ts';
+import { instruction } from './instruction.ts';
 import { cancel } from './tools/cancel.ts';
 import { history } from './tools/history.ts';
 import { list } from './tools/list.ts';
@@ -32,7 +33,8 @@ export function workflowsToolset(deps: WorkflowsDeps): Toolset {
       const run = name === reportStep.name ? stringAt(raw, 'run') : undefined;
       if (run === undefined || verdict.kind === 'ask' || verdict.isError) return verdict;
       // The step is recorded; where the run needs a person next, the same call asks. Called again, it finds the same question.
-      const asked = await askPerson(deps, await drive(deps, run), caller);
+      const next = async () => instruction(await drive(deps, run));
+      const asked = await askPerson(deps, await drive(deps, run), caller, next);
       return asked ?? verdict;
     },
   };

@@ -7,7 +7,13 @@ type ActionStatus = 'waiting' | 'started' | 'ok';
 /** How far a step is. `done`, `skipped` and `failed` are settled. */
 export type StepState =
   | { readonly status: 'pending' }
-  | { readonly status: 'running'; readonly attempt: number; readonly startedAt: number; readonly deadline: number }
+  | {
+      readonly status: 'running';
+      readonly attempt: number;
+      readonly startedAt: number;
+      readonly deadline: number;
+      readonly by?: string;
+    }
   /** For its next attempt. */
   | { readonly status: 'waiting'; readonly attempt: number; readonly until: number }
   /** For a person's yes to the actions that it proposed. */
@@ -82,10 +88,10 @@ function done(answer: JsonObject, actionsTaken: readonly string[] = [], note?: s
   return { status: 'done', answer, actionsTaken, ...(note !== undefined && { note }) };
 }
 
-function started(step: StepState, { at, attempt, deadline }: EventOf<'step-started'>): StepState | undefined {
+function started(step: StepState, { at, attempt, deadline, by }: EventOf<'step-started'>): StepState | undefined {
   const last = step.status === 'pending' ? 0 : step.status === 'waiting' ? step.attempt : undefined;
   return last !== undefined && attempt === last + 1
-    ? { status: 'running', attempt, startedAt: at, deadline }
+    ? { status: 'running', attempt, startedAt: at, deadline, ...(by !== undefined && { by }) }
     : undefined;
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { workflowsToolset } from '../../servers/workflows/toolset.ts';
+import { effectsOf } from '../../shared/audit/effects.ts';
 import { runStepFinder } from '../../shared/boot/run-step.ts';
 import { openRuns } from '../../shared/boot/runs.ts';
 import { Sessions } from '../../shared/boot/sessions.ts';
@@ -40,7 +41,7 @@ export class WorkflowsRig {
       runs: async () => runs,
       catalog: () => installedWorkflows(this.paths),
       ports,
-      actionLogs: this.paths.actionLogs,
+      effects: (attempt) => effectsOf(this.paths.actionLogs, attempt),
       sessions: new Sessions(this.paths.sessions),
     });
   }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { KNOWN_TOOLS, workflowIn } from '../../../shared/config/workflows.ts';
+import { changedBy, type Place } from '../../../shared/drive/forward.ts';
 import { digest } from '../../../shared/kernel/digest.ts';
 import { OpsError } from '../../../shared/kernel/errors.ts';
 import type { JsonObject } from '../../../shared/kernel/json.ts';
 import { checkAnswer } from '../../../shared/workflow/answers.ts';
 import { failedEvent, finishedEvent } from '../../../shared/workflow/outcomes.ts';
 import { type WorkflowsDeps, workflowsTool } from '../deps.ts';
-import { changedBy, drive, type Place } from '../drive.ts';
+import { drive } from '../drive.ts';
 import { instruction } from '../instruction.ts';
 import { RUN, run, step, text } from '../params.ts';
 
@@ -86,7 +87,7 @@ async function record({ run: id, step: name, failed }: Report, deps: WorkflowsDe
   if (name === undefined || (answer === undefined && failed === undefined)) return;
   const place = await drive(deps, id);
   if (answer !== undefined && isKnown(place, name, answer)) return;
-  const changed = failed === undefined ? undefined : changedBy(deps, place, name);
+  const changed = failed === undefined ? undefined : await changedBy(deps, place, name);
   await (await deps.runs()).record(id, (state, at) =>
     answer === undefined
       ? failedEvent(place.workflow, state, name, { reason: failed ?? '', changed: changed ?? 'unknown' }, at)

@@ -1,15 +1,16 @@
-import type { Approval } from '../../shared/approvals/approval.ts';
-import { KNOWN_TOOLS } from '../../shared/config/workflows.ts';
-import { approvalKey } from '../../shared/gate/ask.ts';
-import type { Action } from '../../shared/kernel/action.ts';
-import { type JsonObject, stringAt } from '../../shared/kernel/json.ts';
-import { decideAll } from '../../shared/policy/decide.ts';
-import { findKind } from '../../shared/policy/kinds.ts';
-import type { Command } from '../../shared/workflow/command.ts';
-import type { ProposedAction, RunEvent } from '../../shared/workflow/events.ts';
-import type { RunState } from '../../shared/workflow/state.ts';
-import type { WorkflowsDeps } from './deps.ts';
-import { RUN } from './params.ts';
+import type { Approval } from '../approvals/approval.ts';
+import { KNOWN_TOOLS } from '../config/workflows.ts';
+import { approvalKey } from '../gate/ask.ts';
+import type { GatePorts } from '../gate/ports.ts';
+import type { Action } from '../kernel/action.ts';
+import { type JsonObject, stringAt } from '../kernel/json.ts';
+import { decideAll } from '../policy/decide.ts';
+import { findKind, knownKind } from '../policy/kinds.ts';
+import type { Command } from '../workflow/command.ts';
+import type { ProposedAction, RunEvent } from '../workflow/events.ts';
+import type { RunState } from '../workflow/state.ts';
+
+const RUN = knownKind('runs.workflows');
 
 /** What a run needs a person for: to allow proposed calls, or to say what an unknown step did. */
 export type Question = Extract<Command, { kind: 'ask-person' | 'ask-outcome' }>;
@@ -51,7 +52,7 @@ function actionOf({ server, tool, input }: ProposedAction): Action {
 
 /** The event for a question that was settled in another channel, that nobody answered in time, or that policy forbids. */
 export async function answeredElsewhere(
-  { ports }: WorkflowsDeps,
+  { ports }: { readonly ports: GatePorts },
   state: RunState,
   command: Command,
 ): Promise<RunEvent | undefined> {

@@ -1,14 +1,20 @@
 import { stringify } from 'yaml';
-import type { Answer, Caller, Planned, Verdict } from '../../shared/gate/call.ts';
-import { pass } from '../../shared/gate/gate.ts';
-import { count, oneLine } from '../../shared/kernel/text.ts';
-import type { WorkflowsDeps } from './deps.ts';
-import { drive, type Place } from './drive.ts';
-import { instruction } from './instruction.ts';
+import type { Answer, Caller, Planned, Verdict } from '../gate/call.ts';
+import { pass } from '../gate/gate.ts';
+import { count, oneLine } from '../kernel/text.ts';
+import type { DriveDeps, Place } from './forward.ts';
 import { type Answered, actionsOf, asCall, isQuestion, type Question, settledEvent } from './proposal.ts';
 
-/** Asks a person where the run needs one: through the gate, as for every other yes. Undefined where it needs nobody. */
-export async function askPerson(deps: WorkflowsDeps, place: Place, caller: Caller): Promise<Verdict | undefined> {
+/**
+ * Asks a person where the run needs one: through the gate, as for every other yes. Undefined where it needs nobody.
+ * `then` says what comes next, when the answer has been recorded.
+ */
+export async function askPerson(
+  deps: DriveDeps,
+  place: Place,
+  caller: Caller,
+  then: () => Promise<string>,
+): Promise<Verdict | undefined> {
   const { command, state, workflow } = place;
   if (!isQuestion(command)) return undefined;
   const why =
@@ -17,7 +23,7 @@ export async function askPerson(deps: WorkflowsDeps, place: Place, caller: Calle
     ...asCall(command, state.run),
     why,
     actions: async () => actionsOf(command, state.run),
-    effect: { kind: 'write' as const, plan: async () => planFor(deps, place, command) },
+    effect: { kind: 'write' as const, plan: async () => planFor(deps, place, command, then) },
   };
   return pass(deps.ports, call, {
     ...caller,
@@ -25,12 +31,12 @@ export async function askPerson(deps: WorkflowsDeps, place: Place, caller: Calle
   });
 }
 
-function planFor(deps: WorkflowsDeps, place: Place, command: Question): Planned {
+function planFor(deps: DriveDeps, place: Place, command: Question, then: () => Promise<string>): Planned {
   const { run } = place.state;
   const decide = async (answer: Answered): Promise<Answer> => {
     const event = settledEvent(command, answer, deps.ports.clock.now());
     await (await deps.runs()).record(run, () => event);
-    return { text: instruction(await drive(deps, run)) };
+    return { text: await then() };
   };
   return {
     preview: previewOf(place, command),
