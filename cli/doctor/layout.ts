@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { agentsIn } from '../../shared/config/agents.ts';
+import { splitFrontmatter } from '../../shared/config/frontmatter.ts';
 import { readSettings } from '../../shared/config/settings.ts';
 import { installedWorkflows } from '../../shared/config/workflows.ts';
 import { count } from '../../shared/kernel/text.ts';
@@ -9,7 +10,6 @@ import { nearest, problemText } from '../../shared/workflow/problem.ts';
 import type { Context } from '../context.ts';
 import { readText } from '../files.ts';
 import { agentFiles, splitPrompt } from '../install/agents.ts';
-import { splitFrontmatter } from '../install/frontmatter.ts';
 import { layoutFiles } from '../install/layout.ts';
 import { bad, type Finding, good, INSTALL } from './finding.ts';
 

@@ -4,11 +4,11 @@ import { stringify } from 'yaml';
 import { z } from 'zod';
 import defaults from '../../claude-config/settings.json' with { type: 'json' };
 import { parseAgents } from '../../shared/config/agents.ts';
+import { splitFrontmatter } from '../../shared/config/frontmatter.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import { at } from '../../shared/kernel/json.ts';
 import type { Context } from '../context.ts';
 import { domainAgentProblem } from './domain-agent.ts';
-import { splitFrontmatter } from './frontmatter.ts';
 import type { WantedFile } from './owned.ts';
 import { filesBelow, type Source, sources } from './sources.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { splitPrompt } from '../../cli/install/agents.ts';
-import { splitFrontmatter } from '../../cli/install/frontmatter.ts';
+import { splitFrontmatter } from '../../shared/config/frontmatter.ts';
 import tools from '../../shared/policy/tools.gen.json' with { type: 'json' };
 import { SHIPPED } from '../support/workflows.ts';
 

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { messageOf, OpsError } from '../../shared/kernel/errors.ts';
+import { messageOf, OpsError } from '../kernel/errors.ts';
 
 /** What stands between the two lines of "---" that a file begins with, as YAML, and the text below. */
 export function splitFrontmatter(text: string, file: string): { readonly head: unknown; readonly body: string } {
