@@ -21,6 +21,8 @@ export interface Held {
   readonly lost: AbortSignal;
   /** Ends the heartbeat and gives the run up. */
   readonly release: () => Promise<void>;
+  /** Ends the heartbeat and leaves the run to whoever looks for abandoned ones first. */
+  readonly abandon: () => Promise<void>;
 }
 
 /** Claims a run and renews its lease three times in its life, until it is released or lost; undefined where another has it. */
@@ -37,6 +39,10 @@ export async function hold(run: string, owner: string, options: HeartbeatOptions
     release: async () => {
       stop.abort();
       await leases.release(await beating, clock.now());
+    },
+    abandon: async () => {
+      stop.abort();
+      await leases.renew(await beating, clock.now(), 0);
     },
   };
 }
