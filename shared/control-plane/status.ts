@@ -46,6 +46,25 @@ const app = z.object({
 /** A number of the whole cluster over the last hours, oldest first, for a sparkline. */
 const trend = z.object({ name: z.string(), unit: z.enum(['percent', 'count', 'bytes']), points: z.array(z.number()) });
 
+const usd = z.number().min(0).describe('US dollars.');
+
+/** What the daemon does, and what keeps it from doing more. */
+const daemon = z.object({
+  owner: z.string().describe('Names the process, as leases and steps do.'),
+  startedAt: at,
+  runs: z
+    .array(z.object({ run: z.string(), workflow: z.string(), step: z.string().exactOptional(), since: at }))
+    .describe('Those that it drives.'),
+  spentTodayUsd: usd,
+  budgetTodayUsd: usd,
+  problems: z.array(z.object({ what: z.string(), remedy: z.string() })),
+  breakers: z
+    .array(z.object({ workflow: z.string(), until: at, reason: z.string() }))
+    .describe('Workflows that do not start until then.'),
+  outboxWaiting: z.int().min(0).describe('Notifications that have not been sent yet.'),
+});
+export type DaemonStatus = z.output<typeof daemon>;
+
 /** What the daemon sees of the cluster, published every minute. The dashboard knows no Kubernetes verb. */
 export const statusSchema = z.object({
   at,
@@ -55,6 +74,7 @@ export const statusSchema = z.object({
   alerts: part(alert),
   apps: part(app),
   trends: z.array(trend).default([]),
+  daemon: daemon.exactOptional().describe('Absent where a dashboard alone looks at the cluster.'),
 });
 export type Status = z.output<typeof statusSchema>;
 
