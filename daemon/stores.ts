@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { dashboardApi, openApprovals } from '../shared/boot/desk.ts';
 import type { Config } from '../shared/config/schema.ts';
-import type { ActionLog, Board, Inbox, InboxEntry } from '../shared/control-plane/ports.ts';
+import type { ActionLog, Board, DaemonState, Inbox, InboxEntry } from '../shared/control-plane/ports.ts';
 import { openSqlite } from '../shared/control-plane/sqlite/open.ts';
 import type { Clock } from '../shared/kernel/clock.ts';
 import type { Log } from '../shared/kernel/log.ts';
@@ -9,13 +9,12 @@ import type { Paths } from '../shared/kernel/paths.ts';
 import { LoggedRunStore } from '../shared/store/run-log.ts';
 import type { RunStore } from '../shared/workflow/run-store.ts';
 import { Runs } from '../shared/workflow/runs.ts';
-import { SqliteIncidents } from './incidents/sqlite.ts';
+import { SharedIncidents } from './incidents/shared.ts';
 import type { IncidentStore } from './incidents/store.ts';
 import type { Leases } from './lease/lease.ts';
-import { SqliteLeases } from './lease/sqlite.ts';
-import type { Records } from './records.ts';
+import { SharedLeases } from './lease/shared.ts';
+import { type Records, SharedRecords } from './records.ts';
 import { sleep } from './sleep.ts';
-import { SqliteRecords } from './sqlite-records.ts';
 
 export interface StoresOptions {
   readonly config: Config;
@@ -27,21 +26,22 @@ export interface StoresOptions {
 
 /** The inbox, from the side that takes things out of it. */
 export interface DaemonInbox extends Pick<Inbox, 'waiting' | 'list' | 'acknowledge'> {
-  /** What waits, as soon as there is any; nothing after `ms`, or when `signal` is aborted. */
+  /** What waits, as soon as there is any; nothing after `ms` (or 50 s), or when `signal` is aborted. */
   arrived(ms: number, signal: AbortSignal): Promise<readonly InboxEntry[]>;
 }
 
-/** Where runs and the stores beside them are. */
-interface Shared {
+/** What is at one place. */
+interface Place {
   readonly runStore: RunStore;
   readonly inbox: DaemonInbox;
   readonly board: Board;
   readonly actions: Pick<ActionLog, 'list'>;
+  readonly daemonState: DaemonState;
   close(): Promise<void>;
 }
 
 /** Everything that daemons share: at the dashboard where one with a token is set, else in this machine’s file. */
-export interface DaemonStores extends Shared {
+export interface DaemonStores extends Omit<Place, 'daemonState'> {
   /** At a dashboard on another machine: each call may fail with an `OpsError` while that is away. */
   readonly isRemote: boolean;
   /** On `runStore`, which also writes this machine’s log of each run. */
@@ -50,7 +50,7 @@ export interface DaemonStores extends Shared {
   readonly leases: Leases;
   readonly incidents: IncidentStore;
   /** `part` keeps kinds apart. */
-  readonly records: <T>(part: string, schema: z.ZodType<T>) => Records<T>;
+  readonly records: <T extends object>(part: string, schema: z.ZodType<T>) => Records<T>;
 }
 
 /** Milliseconds between looks at this machine’s inbox. */
@@ -58,62 +58,74 @@ const LOOK = 1_000;
 
 /** A dashboard that is away now is no reason not to start. */
 export async function openDaemonStores(options: StoresOptions): Promise<DaemonStores> {
-  const { config, paths, env, clock, log } = options;
-  const approving = await openApprovals({ config, paths, env, clock });
+  const { paths, clock, log } = options;
+  const approving = await openApprovals(options);
   const remote = await atDashboard(options);
-  const shared = remote ?? hereIn(paths, clock);
-  const runStore = new LoggedRunStore(shared.runStore, paths.workflowLogs, log);
+  const { daemonState, ...place } = remote ?? onThisMachine(paths, clock);
+  const runStore = new LoggedRunStore(place.runStore, paths.workflowLogs, log);
   return {
-    ...shared,
+    ...place,
     isRemote: remote !== undefined,
     runStore,
     runs: new Runs(runStore, clock),
     approving,
-    leases: new SqliteLeases(paths.database),
-    incidents: new SqliteIncidents(paths.database),
-    records: (part, schema) => new SqliteRecords(part, schema, paths.database),
+    leases: new SharedLeases(daemonState),
+    incidents: new SharedIncidents(daemonState),
+    records: (part, schema) => new SharedRecords(daemonState, part, schema),
     close: async () => {
-      await shared.close();
+      await place.close();
       await approving.close();
     },
   };
 }
 
-async function atDashboard({ config, env }: StoresOptions): Promise<Shared | undefined> {
-  const api = await dashboardApi({ config, env });
+async function atDashboard(options: StoresOptions): Promise<Place | undefined> {
+  const api = await dashboardApi(options);
   if (api === undefined) return undefined;
   const { HttpActionLog, HttpBoard, HttpInbox } = await import('../shared/control-plane/client/feeds.ts');
+  const { HttpDaemonState } = await import('../shared/control-plane/client/daemon-state.ts');
   const { HttpRunStore } = await import('../shared/control-plane/client/stores.ts');
   const inbox = new HttpInbox(api);
   return {
     runStore: new HttpRunStore(api),
-    inbox,
+    inbox: {
+      ...takingFrom(inbox),
+      arrived: async (ms, signal) => {
+        try {
+          return await inbox.arrived(ms, signal);
+        } catch (error) {
+          if (signal.aborted) return [];
+          throw error;
+        }
+      },
+    },
     board: new HttpBoard(api),
     actions: new HttpActionLog(api),
+    daemonState: new HttpDaemonState(api),
     close: async () => {},
   };
 }
 
-function hereIn(paths: Paths, clock: Clock): Shared {
-  const { runs: runStore, inbox, board, actions, close } = openSqlite(paths.database, clock);
+function onThisMachine(paths: Paths, clock: Clock): Place {
+  const { runs: runStore, inbox, ...plane } = openSqlite(paths.database, clock);
   const arrived: DaemonInbox['arrived'] = async (ms, signal) => {
     const end = clock.now() + ms;
     for (;;) {
-      const entries = await inbox.waiting();
-      if (entries.length > 0 || signal.aborted || clock.now() >= end) return entries;
-      await sleep(Math.min(LOOK, end - clock.now()), signal);
+      const entries = signal.aborted ? [] : await inbox.waiting();
+      const left = end - clock.now();
+      if (entries.length > 0 || signal.aborted || left <= 0) return entries;
+      await sleep(Math.min(LOOK, left), signal);
     }
   };
+  const { board, actions, daemonState, close } = plane;
+  return { runStore, inbox: { ...takingFrom(inbox), arrived }, board, actions, daemonState, close };
+}
+
+/** Its methods, apart from the object that they belong to. */
+function takingFrom(inbox: Omit<DaemonInbox, 'arrived'>): Omit<DaemonInbox, 'arrived'> {
   return {
-    runStore,
-    inbox: {
-      arrived,
-      waiting: (limit) => inbox.waiting(limit),
-      list: (limit) => inbox.list(limit),
-      acknowledge: (...entry) => inbox.acknowledge(...entry),
-    },
-    board,
-    actions,
-    close,
+    waiting: (limit) => inbox.waiting(limit),
+    list: (limit) => inbox.list(limit),
+    acknowledge: (...entry) => inbox.acknowledge(...entry),
   };
 }

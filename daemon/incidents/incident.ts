@@ -41,6 +41,8 @@ export interface News {
 
 /** What was known when the news came. */
 export interface Known {
+  /** Whom the entry is about: as it was first said of it, also where its labels or the cluster say otherwise by now. */
+  readonly key: string;
   /** The one that the entry belongs to, else the newest about the same owner. */
   readonly incident?: Incident;
   /** Of the entry, where it has been taken in before. */
@@ -48,7 +50,6 @@ export interface Known {
 }
 
 export interface Context {
-  readonly key: string;
   /** That the alert would start. */
   readonly workflow: string;
   /** When that run has ended. */
@@ -72,7 +73,7 @@ export function take(news: News, known: Known, context: Context): Taken {
   if (known.version !== undefined && version <= known.version) return {};
   if (alert.status === 'resolved') return incident?.firing.includes(entry) ? resolve(incident, news, context) : {};
   if (incident !== undefined && goesOn(incident, alert, context)) return join(incident, news, context);
-  return open(news, context);
+  return open(news, known.key, context);
 }
 
 /** One incident is one run: while that goes on; for what began before it ended; and until everything is resolved. */
@@ -81,7 +82,7 @@ function goesOn({ run, firing, newsAt }: Incident, { startsAt }: Alert, { ended,
   return Date.parse(startsAt) <= ended.at || (firing.length > 0 && now - newsAt < STALE);
 }
 
-function open({ entry, alert }: News, { key, workflow, now }: Context): Taken {
+function open({ entry, alert }: News, key: string, { workflow, now }: Context): Taken {
   const run = runIdFor('incident', key, entry);
   return {
     incident: { run, key, workflow, openedAt: now, newsAt: now, alerts: 1, firing: [entry] },

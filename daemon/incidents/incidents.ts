@@ -56,7 +56,7 @@ export class Incidents {
     if (workflow === undefined) return undefined;
     const end = incident && (await endOf(incident.run));
     const ended = incident === undefined || end === undefined ? {} : { ended: { run: incident.run, at: end } };
-    const context = { key, workflow, now: clock.now(), ...ended };
+    const context = { workflow, now: clock.now(), ...ended };
     return store.take(entry, version, key, (known) => take(news, known, context));
   }
 

@@ -1,13 +1,13 @@
-import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { breakerStateSchema, type History } from '../../daemon/breaker/breaker.ts';
 import { Breakers } from '../../daemon/breaker/breakers.ts';
 import { historyOf } from '../../daemon/breaker/history.ts';
-import { migrateRecords, SqliteRecords } from '../../daemon/sqlite-records.ts';
+import { SharedRecords } from '../../daemon/records.ts';
 import { openSqlite } from '../../shared/control-plane/sqlite/open.ts';
 import { aChain } from '../contracts/action-log.ts';
 import { aCreated, aRow } from '../contracts/run-store.ts';
 import { fakeClock } from '../support/clock.ts';
+import { stateInMemory } from '../support/daemon-state.ts';
 import { tempFolder } from '../support/gate-rig.ts';
 
 const MINUTE = 60_000;
@@ -22,15 +22,10 @@ function ends(text: string, last = NOW): History['ends'] {
 
 describe('the breakers', () => {
   it('tell of a stop until people have heard of it, survive a restart, and let a person end it', async () => {
-    const db = new Database(':memory:');
-    onTestFinished(() => void db.close());
-    migrateRecords(db);
+    const states = new SharedRecords(stateInMemory(), 'breakers', breakerStateSchema);
     const clock = fakeClock(NOW);
     let history: History = { ends: ends('fail fail fail'), changes: [] };
-    const start = () => {
-      const states = new SqliteRecords('breakers', breakerStateSchema, ':memory:', db);
-      return new Breakers({ states, clock, history: async () => history });
-    };
+    const start = () => new Breakers({ states, clock, history: async () => history });
     expect(await start().check('check')).toMatchObject({ kind: 'open', until: NOW + HOUR });
     const [news] = await start().news();
     expect(news).toMatchObject({ workflow: 'check', state: { reason: '3 runs in a row have failed' } });

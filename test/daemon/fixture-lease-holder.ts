@@ -1,11 +1,15 @@
 import { hold } from '../../daemon/lease/heartbeat.ts';
-import { SqliteLeases } from '../../daemon/lease/sqlite.ts';
+import { SharedLeases } from '../../daemon/lease/shared.ts';
 import { sleep } from '../../daemon/sleep.ts';
+import { openSqlite } from '../../shared/control-plane/sqlite/open.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
+import { stateAt } from '../support/dashboard-state.ts';
 
 /** A daemon that does nothing but hold one run, and says when it may work on it: `works|lost <owner> <token> <ms>`. */
-const [file = '', owner = '', life = ''] = process.argv.slice(2);
-const leases = new SqliteLeases(file);
+const [place = '', owner = '', life = ''] = process.argv.slice(2);
+const token = process.env.TOKEN;
+const state = token === undefined ? openSqlite(place, systemClock).daemonState : stateAt(place, token);
+const leases = new SharedLeases(state);
 const never = new AbortController().signal;
 const say = (word: string, token: number, at: number) => process.stdout.write(`${word} ${owner} ${token} ${at}\n`);
 

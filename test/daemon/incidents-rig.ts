@@ -1,17 +1,15 @@
-import Database from 'better-sqlite3';
-import { onTestFinished } from 'vitest';
 import type { Effect } from '../../daemon/incidents/incident.ts';
 import { Incidents, type IncidentsOptions } from '../../daemon/incidents/incidents.ts';
 import { ownerOf } from '../../daemon/incidents/owner.ts';
-import { migrateIncidents, SqliteIncidents } from '../../daemon/incidents/sqlite.ts';
-import type { Inbox } from '../../shared/control-plane/ports.ts';
+import { SharedIncidents } from '../../daemon/incidents/shared.ts';
+import type { IncidentStore } from '../../daemon/incidents/store.ts';
+import type { DaemonState, Inbox } from '../../shared/control-plane/ports.ts';
+import { SqlDaemonState } from '../../shared/control-plane/sql/daemon-state.ts';
 import { SqlInbox } from '../../shared/control-plane/sql/inbox.ts';
-import { STEPS } from '../../shared/control-plane/sql/schema.ts';
-import { SqliteSql } from '../../shared/control-plane/sqlite/sql.ts';
-import { migratePart } from '../../shared/store/sqlite-file.ts';
 import type { Workflow } from '../../shared/workflow/definition.ts';
 import type { Alert } from '../../shared/workflow/events.ts';
 import { type FakeClock, fakeClock } from '../support/clock.ts';
+import { sqlInMemory } from '../support/daemon-state.ts';
 import { SHIPPED } from '../support/workflows.ts';
 
 /** `minutes` after six o’clock, as Alertmanager writes it. */
@@ -33,7 +31,7 @@ export function anAlert(change: { labels?: Record<string, string>; status?: stri
 export interface IncidentsRig {
   readonly inbox: Inbox;
   readonly clock: FakeClock;
-  readonly store: SqliteIncidents;
+  readonly store: IncidentStore;
   /** What was done, each time that it was. */
   readonly done: Effect[];
   readonly logged: string[];
@@ -47,15 +45,12 @@ export interface IncidentsRig {
   readonly deliver: () => Promise<void>;
 }
 
-/** The real inbox and the real store of incidents in one database; runs are ids. */
-export function incidentsRig(): IncidentsRig {
+/** The real inbox and the real store of incidents, in one database unless told; runs are ids. */
+export function incidentsRig(given: { readonly inbox?: Inbox; readonly state?: DaemonState } = {}): IncidentsRig {
   const clock = fakeClock();
-  const db = new Database(':memory:');
-  onTestFinished(() => void db.close());
-  migratePart(db, 'dashboard', STEPS);
-  migrateIncidents(db);
-  const inbox = new SqlInbox(new SqliteSql(db, ':memory:'));
-  const store = new SqliteIncidents(':memory:', db);
+  const sql = sqlInMemory();
+  const { inbox = new SqlInbox(sql), state = new SqlDaemonState(sql) } = given;
+  const store = new SharedIncidents(state);
   const done: Effect[] = [];
   const logged: string[] = [];
   const ends = new Map<string, number>();

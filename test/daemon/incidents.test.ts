@@ -131,6 +131,7 @@ describe('an incident', () => {
     const rig = incidentsRig();
     await rig.inbox.receive('{}', [anAlert(), anAlert({ labels: OTHER_POD })], 0);
     await rig.daemon().takeIn(rig.inbox, rig.workflows);
+    rig.clock.advance(1);
     await rig.hear(anAlert({ labels: { pod: 'db-0' } }));
     const failing = async () => Promise.reject(new Error('the store is away'));
     await rig.inbox.receive('{}', [anAlert({ labels: { pod: 'db-0' }, status: 'resolved' })], 0);

@@ -1,18 +1,10 @@
-import Database from 'better-sqlite3';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type HeartbeatOptions, hold } from '../../daemon/lease/heartbeat.ts';
-import { migrateLeases, SqliteLeases } from '../../daemon/lease/sqlite.ts';
+import { SharedLeases } from '../../daemon/lease/shared.ts';
 import { type FakeClock, fakeClock } from '../support/clock.ts';
+import { stateInMemory } from '../support/daemon-state.ts';
 
 const LIFE = 60_000;
-
-function inMemory(): SqliteLeases {
-  const db = new Database(':memory:');
-  migrateLeases(db);
-  const leases = new SqliteLeases(':memory:', db);
-  onTestFinished(() => leases.close());
-  return leases;
-}
 
 /** Sleeps as long as the clock needs to come to the end of the sleep. */
 function heart(change: Partial<HeartbeatOptions> = {}): HeartbeatOptions & { clock: FakeClock; logged: string[] } {
@@ -22,7 +14,14 @@ function heart(change: Partial<HeartbeatOptions> = {}): HeartbeatOptions & { clo
     const until = clock.now() + ms;
     while (clock.now() < until && !signal.aborted) await new Promise(setImmediate);
   };
-  return { leases: inMemory(), sleep, log: (message) => void logged.push(message), ...change, clock, logged };
+  return {
+    leases: new SharedLeases(stateInMemory()),
+    sleep,
+    log: (message) => void logged.push(message),
+    ...change,
+    clock,
+    logged,
+  };
 }
 
 /** In small steps, between which the heart can beat. */
@@ -61,9 +60,9 @@ describe('the heartbeat', () => {
   });
 
   it('outlives a store that cannot be reached for a while, but not the end of the lease', async () => {
-    const leases = inMemory();
+    const leases = new SharedLeases(stateInMemory());
     let reachable = false;
-    const renew: SqliteLeases['renew'] = async (...what) => {
+    const renew: SharedLeases['renew'] = async (...what) => {
       if (!reachable) throw new Error('the network is down');
       return leases.renew(...what);
     };

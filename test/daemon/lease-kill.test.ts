@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startDashboard } from '../support/dashboard.ts';
 import { tempFolder } from '../support/gate-rig.ts';
 
 const HOLDER = fileURLToPath(new URL('./fixture-lease-holder.ts', import.meta.url));
@@ -17,9 +18,28 @@ interface Said {
   readonly at: number;
 }
 
+/** A file, or a dashboard with a token for it. */
+interface Place {
+  readonly at: string;
+  readonly token?: string;
+}
+
+const PLACES: readonly (readonly [name: string, open: () => Promise<Place>])[] = [
+  ['one file', async () => ({ at: join(tempFolder(), 'state.db') })],
+  [
+    'one dashboard',
+    async () => {
+      const { url, token } = await startDashboard();
+      return { at: url, token: await token('daemon') };
+    },
+  ],
+];
+
 /** A process, and whatever it says into `heard`. */
-function start(file: string, owner: string, heard: Said[]): ChildProcess {
-  const child = spawn(process.execPath, [HOLDER, file, owner, `${LIFE}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+function start({ at: place, token }: Place, owner: string, heard: Said[]): ChildProcess {
+  const env = { ...process.env, ...(token !== undefined && { TOKEN: token }) };
+  const options = { stdio: ['ignore', 'pipe', 'inherit'] as const, env };
+  const child = spawn(process.execPath, [HOLDER, place, owner, `${LIFE}`], options);
   onTestFinished(() => void child.kill('SIGKILL'));
   createInterface({ input: child.stdout }).on('line', (line) => {
     const [word = '', by = '', token, at] = line.split(' ');
@@ -30,11 +50,11 @@ function start(file: string, owner: string, heard: Said[]): ChildProcess {
 
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 25_000, interval: 20 });
 
-describe('two daemons on one store', { timeout: 90_000 }, () => {
+describe.each(PLACES)('two daemons on %s', { timeout: 90_000 }, (_, open) => {
   it('take over from each other after kill -9 and after a standstill, and never work at one time', async () => {
-    const file = join(tempFolder(), 'state.db');
+    const place = await open();
     const heard: Said[] = [];
-    const daemons = new Map(['a', 'b'].map((owner) => [owner, start(file, owner, heard)]));
+    const daemons = new Map(['a', 'b'].map((owner) => [owner, start(place, owner, heard)]));
     const working = () => heard.findLast(({ word }) => word === 'works');
     const tokens = () => Math.max(0, ...heard.map(({ token }) => token));
     await soon(() => expect(working()).toBeDefined());
@@ -44,7 +64,7 @@ describe('two daemons on one store', { timeout: 90_000 }, () => {
       daemons.get(owner)?.kill(signal);
       await soon(() => expect(working()).toMatchObject({ token: token + 1 }));
       expect(working()?.owner).not.toBe(owner);
-      if (signal === 'SIGKILL') daemons.set(owner, start(file, owner, heard));
+      if (signal === 'SIGKILL') daemons.set(owner, start(place, owner, heard));
       else {
         daemons.get(owner)?.kill('SIGCONT');
         await soon(() => expect(heard).toContainEqual(expect.objectContaining({ word: 'lost', owner, token })));

@@ -1,21 +1,19 @@
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../daemon/lease/lease.ts';
-import { migrateLeases, SqliteLeases } from '../../daemon/lease/sqlite.ts';
+import { SharedLeases } from '../../daemon/lease/shared.ts';
+import type { DaemonState } from '../../shared/control-plane/ports.ts';
 import { fakeClock } from '../support/clock.ts';
-import { tempFolder } from '../support/gate-rig.ts';
+import { stateAtDashboard, stateInMemory } from '../support/daemon-state.ts';
 
 const LIFE = 60_000;
+const DAY = 24 * 3_600_000;
 
-function inMemory(): SqliteLeases {
-  const db = new Database(':memory:');
-  migrateLeases(db);
-  const leases = new SqliteLeases(':memory:', db);
-  onTestFinished(() => leases.close());
-  return leases;
-}
+/** Where the leases are, and how many histories are tried there. */
+const PLACES: readonly (readonly [name: string, open: () => Promise<DaemonState>, histories: number])[] = [
+  ['in SQLite', async () => stateInMemory(), 300],
+  ['at a dashboard', () => stateAtDashboard(), 15],
+];
 
 const deed = fc.oneof(
   fc.record({ kind: fc.constant('claim' as const), n: fc.nat(2) }),
@@ -23,9 +21,9 @@ const deed = fc.oneof(
   fc.record({ kind: fc.constant('wait' as const), n: fc.constantFrom(0, 1, 20_000, 39_999, 59_999, 60_000) }),
 );
 
-describe('leases of one run', () => {
+describe.each(PLACES)('leases of one run %s', (_, open, histories) => {
   it('never have two valid holders; what a stale one renews or releases fails', async () => {
-    const leases = inMemory();
+    const leases = new SharedLeases(await open());
     let history = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(deed, { maxLength: 40 }), async (deeds) => {
@@ -60,12 +58,12 @@ describe('leases of one run', () => {
           );
         }
       }),
-      { numRuns: 300 },
+      { numRuns: histories },
     );
   });
 
   it('that are neither renewed nor released are abandoned, and only those', async () => {
-    const leases = inMemory();
+    const leases = new SharedLeases(await open());
     for (const run of ['run-1', 'run-2', 'run-3']) await leases.claim(run, 'a', 0, LIFE);
     const second = await leases.renew({ run: 'run-2', owner: 'a', token: 1, expiresAt: LIFE }, 1_000, LIFE);
     await leases.release({ run: 'run-3', owner: 'a', token: 1, expiresAt: LIFE }, 1_000);
@@ -77,13 +75,24 @@ describe('leases of one run', () => {
     expect(await leases.abandoned(61_000)).toEqual(['run-2']);
   });
 
-  it('are one among daemons of several processes', async () => {
-    const file = join(tempFolder(), 'state.db');
-    const stores = [new SqliteLeases(file), new SqliteLeases(file)];
-    onTestFinished(() => {
-      for (const store of stores) store.close();
-    });
-    const claims = await Promise.all(stores.map((store, n) => store.claim('run-1', `daemon-${n}`, 0, LIFE)));
+  it('that are released are forgotten a day later, and begin anew', async () => {
+    const state = await open();
+    const leases = new SharedLeases(state);
+    const lease = await leases.claim('run-1', 'a', 0, LIFE);
+    if (lease === undefined) throw new Error('nobody holds it');
+    await leases.release(lease, 1_000);
+    await leases.abandoned(DAY);
+    expect(await state.list('leases')).toHaveLength(1);
+    expect(await leases.abandoned(DAY + 1_000)).toEqual([]);
+    expect(await state.list('leases')).toEqual([]);
+    expect(await leases.claim('run-1', 'b', 2 * DAY, LIFE)).toMatchObject({ owner: 'b', token: 1 });
+  });
+
+  it('are one among many who claim them at once', async () => {
+    const state = await open();
+    const claims = await Promise.all(
+      Array.from({ length: 10 }, (_each, n) => new SharedLeases(state).claim('run-1', `daemon-${n}`, 0, LIFE)),
+    );
     expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
   });
 });

@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import Database from 'better-sqlite3';
-import { onTestFinished } from 'vitest';
+import { SharedRecords } from '../../daemon/records.ts';
 import { planOf } from '../../daemon/schedule/plan.ts';
 import { Scheduler, type Tick } from '../../daemon/schedule/scheduler.ts';
 import { scheduleStateSchema } from '../../daemon/schedule/state.ts';
-import { migrateRecords, SqliteRecords } from '../../daemon/sqlite-records.ts';
 import type { Workflow } from '../../shared/workflow/definition.ts';
 import { type FakeClock, fakeClock } from '../support/clock.ts';
+import { stateInMemory } from '../support/daemon-state.ts';
 import { aWorkflow } from '../support/workflows.ts';
 
 export function scheduled(...crons: readonly (readonly [cron: string, timezone: string])[]): Workflow {
@@ -31,9 +30,7 @@ export interface ScheduleRig {
 /** The real scheduler on a real database, and a store of runs that is known by nothing but their ids. */
 export function scheduleRig(workflow: Workflow, start: number): ScheduleRig {
   const clock = fakeClock(start);
-  const db = new Database(':memory:');
-  onTestFinished(() => void db.close());
-  migrateRecords(db);
+  const states = new SharedRecords(stateInMemory(), 'schedules', scheduleStateSchema);
   const calls: Tick[] = [];
   const started: number[] = [];
   const logged: string[] = [];
@@ -42,7 +39,7 @@ export function scheduleRig(workflow: Workflow, start: number): ScheduleRig {
     ...{ clock, calls, started, logged, workflows: [workflow], jitterMs: planOf(workflow)?.jitterMs ?? 0 },
     daemon: (change = {}) =>
       new Scheduler({
-        states: new SqliteRecords('schedules', scheduleStateSchema, ':memory:', db),
+        states,
         clock,
         sleep: async (ms) => clock.advance(ms),
         workflows: () => rig.workflows,
