@@ -44,7 +44,7 @@ export function boot(server: string, env: Environment): Booted {
     desk: async () => (await approving()).desk,
     audit: new AuditLog({ folder: paths.actionLogs, writer, clock: systemClock }),
     clock: systemClock,
-    runStep: runStepFinder({ paths, clock: systemClock, log, run: env.K8S_AGENT_RUN }),
+    runStep: runStepFinder({ paths, config, env, clock: systemClock, log }),
     limits: async () => {
       const { expires } = (await config()).approvals;
       const clientPatience = patienceOf(env);

@@ -9,7 +9,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { Paths } from '../kernel/paths.ts';
 
-interface Place {
+/** A machine: what is set there, and where its files are. */
+export interface Place {
   readonly config: Config;
   readonly paths: Paths;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -36,16 +37,26 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 export async function openApprovals(place: Place): Promise<Approving> {
   const { config, paths, env, clock } = place;
   const { url, token } = backendSettings('dashboard', config, env);
-  const wait = config.approvals.wait * 1000;
+  const wait = waitOf(place);
   if (token !== undefined && url !== undefined) return remote(place, linksTo(url), wait);
   const { SqliteApprovalStore } = await import('../store/sqlite.ts');
   const store = new SqliteApprovalStore(paths.database);
   const approvals = new Approvals(store, clock);
   const close = async () => store.close();
-  if (url === undefined) return { approvals, close };
-  if (!LOOPBACK.test(URL.parse(url)?.hostname ?? '')) throw tokenMissing(url);
+  const changed: Desk['changed'] = (id, ms, signal) => poll(store, clock, id, ms, signal);
+  if (url === undefined) {
+    // A server that a daemon has started has no terminal: whoever answers does so in this machine’s file.
+    const desk = { wait, link: async () => undefined, changed };
+    return { approvals, close, ...(env.K8S_AGENT_RUN !== undefined && { desk }) };
+  }
+  if (!isOnThisMachine(url)) throw tokenMissing(url);
   const link = async (id: string) => linksTo(url)(id);
-  return { approvals, close, desk: { wait, link, changed: (id, ms, signal) => poll(store, clock, id, ms, signal) } };
+  return { approvals, close, desk: { wait, link, changed } };
+}
+
+/** Whether a dashboard at this address shares this machine's file. */
+export function isOnThisMachine(url: string): boolean {
+  return LOOPBACK.test(URL.parse(url)?.hostname ?? '');
 }
 
 /** The dashboard's API, where a dashboard with a token is set. */
@@ -55,6 +66,12 @@ export async function dashboardApi({ config, env }: Pick<Place, 'config' | 'env'
   const { ApiClient } = await import('../control-plane/client/api-client.ts');
   const { openBackend } = await import('../http/backend.ts');
   return new ApiClient(() => openBackend(settings));
+}
+
+/** Milliseconds that a call waits for a yes: a daemon says it to the servers that it starts. */
+function waitOf({ config, env }: Place): number {
+  const said = Number(env.K8S_AGENT_APPROVAL_WAIT || Number.NaN);
+  return (said >= 0 ? said : config.approvals.wait) * 1000;
 }
 
 async function remote(place: Place, link: (id: string) => string, wait: number): Promise<Approving> {

@@ -1,3 +1,4 @@
+import type { Config } from '../config/schema.ts';
 import type { GatePorts } from '../gate/ports.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Log } from '../kernel/log.ts';
@@ -11,14 +12,20 @@ import { Sessions } from './sessions.ts';
  */
 export function runStepFinder(options: {
   readonly paths: Paths;
+  readonly config: () => Promise<Config>;
+  /** `K8S_AGENT_RUN` is the run that this process serves alone: a daemon’s, which is where daemons keep theirs. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Log;
-  /** The run that this process serves alone. */
-  readonly run: string | undefined;
 }): NonNullable<GatePorts['runStep']> {
-  const { paths, clock, log, run } = options;
+  const { paths, config, env, clock, log } = options;
+  const run = env.K8S_AGENT_RUN;
   const sessions = new Sessions(paths.sessions);
-  const runs = once(async () => (await import('./runs.ts')).openRuns(paths, clock, log).runs);
+  const runs = once(async () => {
+    const { openDaemonRuns, openRuns } = await import('./runs.ts');
+    if (run === undefined) return openRuns(paths, clock, log).runs;
+    return openDaemonRuns({ config: await config(), paths, env, clock }, log);
+  });
   return async (call, caller) => {
     const candidates = run === undefined ? sessions.runsOf(caller.session) : [run];
     if (candidates.length === 0) return undefined;

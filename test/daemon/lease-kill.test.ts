@@ -38,8 +38,8 @@ const PLACES: readonly (readonly [name: string, open: () => Promise<Place>])[] =
 /** A process, and whatever it says into `heard`. */
 function start({ at: place, token }: Place, owner: string, heard: Said[]): ChildProcess {
   const env = { ...process.env, ...(token !== undefined && { TOKEN: token }) };
-  const options = { stdio: ['ignore', 'pipe', 'inherit'] as const, env };
-  const child = spawn(process.execPath, [HOLDER, place, owner, `${LIFE}`], options);
+  const args = [HOLDER, place, owner, `${LIFE}`];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
   onTestFinished(() => void child.kill('SIGKILL'));
   createInterface({ input: child.stdout }).on('line', (line) => {
     const [word = '', by = '', token, at] = line.split(' ');

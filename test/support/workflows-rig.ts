@@ -7,6 +7,7 @@ import { effectsOf } from '../../shared/audit/effects.ts';
 import { runStepFinder } from '../../shared/boot/run-step.ts';
 import { openRuns } from '../../shared/boot/runs.ts';
 import { Sessions } from '../../shared/boot/sessions.ts';
+import { parseConfig } from '../../shared/config/parse.ts';
 import { installedWorkflows } from '../../shared/config/workflows.ts';
 import type { Call, Caller, Verdict } from '../../shared/gate/call.ts';
 import { pass } from '../../shared/gate/gate.ts';
@@ -80,7 +81,9 @@ export class WorkflowsRig {
   /** A call of another server, as its process makes it: the run is found by who calls. */
   tool(call: Call, caller: Partial<Caller> = ACTOR, run?: string): Promise<Verdict> {
     const { ports, clock } = this.gate;
-    const runStep = runStepFinder({ paths: this.paths, clock, log: ports.log, run });
+    const config = async () => parseConfig('', 'k8s-agent.yaml');
+    const env = { K8S_AGENT_RUN: run };
+    const runStep = runStepFinder({ paths: this.paths, config, env, clock, log: ports.log });
     return pass({ ...ports, runStep }, call, aCaller(caller));
   }
 
