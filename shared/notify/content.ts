@@ -1,7 +1,8 @@
 import { maskText } from '../kernel/secrets.ts';
-import { count, oneLine } from '../kernel/text.ts';
+import { oneLine } from '../kernel/text.ts';
 import type { Notification, NotificationKind, Severity } from './notification.ts';
 import { shorten } from './shorten.ts';
+import { duration, timeIn } from './times.ts';
 
 /** A message as every service gets it: cleaned, and not yet escaped. */
 export interface Content {
@@ -28,6 +29,7 @@ const LABELS: Readonly<Record<NotificationKind, string>> = {
   'incident-closed': 'See the run',
   'run-failed': 'See the run',
   'daemon-unhealthy': 'Open the dashboard',
+  'daemon-healthy': 'Open the dashboard',
   test: 'Open the dashboard',
 };
 
@@ -54,8 +56,17 @@ function wordsOf(notification: Notification, now: number, timezone: string): Wor
     case 'incident-opened':
       return ['Incident opened', ['What', notification.incident], ['Alerts', notification.alerts.join('; ')]];
     case 'incident-closed': {
-      const { incident, outcome, openedAt, at } = notification;
-      return ['Incident closed', ['What', incident], ['Outcome', outcome], ['Lasted', duration(at - openedAt)]];
+      const { incident, outcome, remains, openedAt, at } = notification;
+      const facts = [
+        ['What', incident],
+        ['Outcome', outcome],
+        ['Still there', remains ?? ''],
+      ] as const;
+      return [
+        remains === undefined ? 'Incident closed' : 'Incident not solved',
+        ...facts,
+        ['Lasted', duration(at - openedAt)],
+      ];
     }
     case 'run-failed': {
       const { run, step, reason } = notification;
@@ -63,6 +74,14 @@ function wordsOf(notification: Notification, now: number, timezone: string): Wor
     }
     case 'daemon-unhealthy':
       return ['The daemon is unhealthy', ['Problem', notification.problem], ['What to do', notification.remedy]];
+    case 'daemon-healthy': {
+      const { problem, since, at } = notification;
+      return [
+        'The daemon is healthy again',
+        ['It was', problem],
+        ['Lasted', since === undefined ? '' : duration(at - since)],
+      ];
+    }
     case 'test':
       return ['Test', ['Channel', `${notification.channel}: messages arrive here.`]];
   }
@@ -91,15 +110,4 @@ function approvalWords(
 /** An address from outside is broken up: no link leads anywhere but to the dashboard. */
 function clean(text: string): string {
   return shorten(oneLine(maskText(text.toWellFormed()), Number.POSITIVE_INFINITY).replaceAll('://', '[:]//'), LONGEST);
-}
-
-function timeIn(ms: number, timeZone: string): string {
-  const format = { timeZone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
-  return new Intl.DateTimeFormat('en-GB', { ...format, timeZoneName: 'short' }).format(ms);
-}
-
-function duration(ms: number): string {
-  const minutes = Math.max(1, Math.round(ms / 60_000));
-  if (minutes < 120) return count(minutes, 'minute');
-  return minutes < 48 * 60 ? count(Math.round(minutes / 60), 'hour') : count(Math.round(minutes / 1_440), 'day');
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Approval } from '../approvals/approval.ts';
-import { stringAt } from '../kernel/json.ts';
 
 /** From the least to the most. */
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
@@ -38,7 +37,14 @@ export const notificationSchema = z.discriminatedUnion('kind', [
     incident: z.string(),
     alerts: z.array(z.string()).readonly(),
   }),
-  z.object({ kind: z.literal('incident-closed'), ...common, incident: z.string(), outcome: z.string(), openedAt: at }),
+  z.object({
+    kind: z.literal('incident-closed'),
+    ...common,
+    incident: z.string(),
+    outcome: z.string(),
+    remains: z.string().exactOptional().describe('What is left for a person; absent where nothing is.'),
+    openedAt: at,
+  }),
   z.object({
     kind: z.literal('run-failed'),
     ...common,
@@ -48,6 +54,7 @@ export const notificationSchema = z.discriminatedUnion('kind', [
     reason: z.string(),
   }),
   z.object({ kind: z.literal('daemon-unhealthy'), ...common, problem: z.string(), remedy: z.string() }),
+  z.object({ kind: z.literal('daemon-healthy'), ...common, problem: z.string(), since: at.exactOptional() }),
   z.object({ kind: z.literal('test'), ...common, channel: z.string() }),
 ]);
 export type Notification = z.output<typeof notificationSchema>;
@@ -60,28 +67,29 @@ export const KINDS = [
   'incident-closed',
   'run-failed',
   'daemon-unhealthy',
+  'daemon-healthy',
 ] as const satisfies readonly NotificationKind[];
 
 export function isAtLeast(severity: Severity, least: Severity): boolean {
   return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
 }
 
-/** The message that asks a person for this approval, once. `origin` is the dashboard's address. */
+/** The message that asks a person for this approval, once. */
 export function approvalWanted(
   approval: Approval,
-  about: { readonly severity: Severity; readonly workflow?: string; readonly origin?: string },
+  about: {
+    readonly severity: Severity;
+    readonly namespaces: readonly string[];
+    readonly workflow?: string;
+    readonly link?: string;
+  },
 ): Notification {
-  const { id, what, change, why, risk, createdAt, expiresAt, input } = approval;
-  const { severity, workflow, origin } = about;
-  const namespace = stringAt(input, 'namespace');
+  const { id, what, change, why, risk, createdAt, expiresAt } = approval;
   return {
     kind: 'approval-wanted',
     id: `approval-wanted ${id}`,
     at: createdAt,
-    severity,
-    ...(workflow !== undefined && { workflow }),
-    namespaces: namespace === undefined ? [] : [namespace],
-    ...(origin !== undefined && { link: new URL(`/pending/${encodeURIComponent(id)}`, origin).href }),
+    ...about,
     approval: id,
     what,
     change,

@@ -17,16 +17,21 @@ export class Notifier {
     this.#options = options;
   }
 
-  /** Stores the message for every channel that wants it, once by its id; it is on disk when this returns. */
-  notify(notification: Notification): void {
+  /**
+   * Stores the message for every channel that wants it, once by its id; it is on disk when this returns. False where it
+   * could not be stored: whoever can tell it again does so later.
+   */
+  notify(notification: Notification): boolean {
     const { outbox, clock, log } = this.#options;
     const names = this.#channels.filter((channel) => channel.wants(notification)).map(({ name }) => name);
-    if (names.length === 0) return;
+    if (names.length === 0) return true;
     try {
       outbox.add(notification, names, clock.now());
       this.#rouse();
+      return true;
     } catch (error) {
-      log(`notification ${notification.id} could not be stored, and is lost`, error);
+      log(`notification ${notification.id} could not be stored`, error);
+      return false;
     }
   }
 

@@ -12,9 +12,10 @@ const PRIORITY = { info: 3, warning: 4, critical: 5 } as const;
 const TAGS: Readonly<Record<NotificationKind, string>> = {
   'approval-wanted': 'raised_hand',
   'incident-opened': 'rotating_light',
-  'incident-closed': 'white_check_mark',
+  'incident-closed': 'checkered_flag',
   'run-failed': 'x',
   'daemon-unhealthy': 'warning',
+  'daemon-healthy': 'green_heart',
   test: 'wave',
 };
 

@@ -105,16 +105,13 @@ describe('an approval that is wanted', () => {
     expect(facts).toContainEqual({ label: 'Expired', text: '24 Nov, 07:15 CET' });
   });
 
-  it('is made of the approval, and leads to its page', () => {
-    const approval = anApproval({ input: { namespace: 'shop' } });
-    expect(approvalWanted(approval, { severity: 'critical', workflow: 'w', origin: 'https://k8s.lan' })).toMatchObject({
+  it('is made of the approval, and of what it is about', () => {
+    const about = { severity: 'critical', namespaces: ['shop'], workflow: 'w', link: LINK } as const;
+    expect(approvalWanted(anApproval(), about)).toMatchObject({
+      ...about,
       id: 'approval-wanted ap-0000000001',
-      severity: 'critical',
-      namespaces: ['shop'],
-      link: LINK,
       what: 'scale Deployment/web in shop',
     });
-    expect(approvalWanted(anApproval(), { severity: 'warning' })).not.toHaveProperty('link');
   });
 });
 
@@ -139,6 +136,19 @@ describe('what a message says', () => {
       ],
     ],
     [
+      {
+        ...{ kind: 'incident-closed', ...common, incident: 'web', outcome: 'failed', remains: '1 alert still fires' },
+        openedAt: NOW - 60_000,
+      },
+      'Incident not solved',
+      [
+        ['What', 'web'],
+        ['Outcome', 'failed'],
+        ['Still there', '1 alert still fires'],
+        ['Lasted', '1 minute'],
+      ],
+    ],
+    [
       { kind: 'run-failed', ...common, workflow: 'w', run: 'run-1', step: 'check', reason: 'no answer' },
       'Run failed',
       [
@@ -154,6 +164,14 @@ describe('what a message says', () => {
       [
         ['Problem', 'no credentials'],
         ['What to do', 'Set one.'],
+      ],
+    ],
+    [
+      { kind: 'daemon-healthy', ...common, problem: 'no credentials', since: NOW - 86_400_000 * 3 },
+      'The daemon is healthy again',
+      [
+        ['It was', 'no credentials'],
+        ['Lasted', '3 days'],
       ],
     ],
     [{ kind: 'test', ...common, channel: 'phone' }, 'Test', [['Channel', 'phone: messages arrive here.']]],
