@@ -10,7 +10,7 @@ import { newId } from '../kernel/ids.ts';
 import { type Log, stderrLog } from '../kernel/log.ts';
 import { once } from '../kernel/once.ts';
 import { type Paths, pathsIn } from '../kernel/paths.ts';
-import { identifyFrom } from '../tool/identity.ts';
+import { identifyFrom, ofRun } from '../tool/identity.ts';
 import { serve } from '../tool/mcp-server.ts';
 import type { Toolset } from '../tool/toolset.ts';
 import { openApprovals } from './desk.ts';
@@ -21,6 +21,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Booted {
   readonly paths: Paths;
+  /** The run that this process was started for, by the daemon; undefined in a chat. */
+  readonly run: { readonly id: string; readonly agent?: string } | undefined;
   readonly ports: GatePorts;
   readonly log: Log;
   /** Throws an OpsError with line and column where the file is wrong: tools answer with it. */
@@ -54,16 +56,28 @@ export function boot(server: string, env: Environment): Booted {
     ...faultPoints(env),
   };
   shipLater({ paths, config, env, writer, log });
-  return { paths, ports, log, config };
+  return { paths, run: runOf(env), ports, log, config };
 }
 
-export function runServer(toolset: Toolset, { paths, log }: Booted, version: string): void {
+export function runServer(toolset: Toolset, { paths, run, log }: Booted, version: string): void {
   serve({
-    toolset,
+    toolset: run === undefined ? toolset : unattended(toolset),
     version,
-    identify: identifyFrom(paths.calls),
+    identify: run === undefined ? identifyFrom(paths.calls) : ofRun(run.id, run.agent),
     onError: (error) => log('the connection failed', error),
   });
+}
+
+function runOf({ K8S_AGENT_RUN: id, K8S_AGENT_AGENT: agent }: Environment): Booted['run'] {
+  return id === undefined ? undefined : { id, ...(agent !== undefined && { agent }) };
+}
+
+/** Behind a daemon's client is no person: it is asked nothing, and nothing that it says is somebody's answer. */
+function unattended(toolset: Toolset): Toolset {
+  return {
+    ...toolset,
+    call: (tool, raw, { reply: _, ...caller }) => toolset.call(tool, raw, { ...caller, canAsk: false }),
+  };
 }
 
 /** What a child (kubectl, an exec plugin) must not inherit: the client's own keys. */
