@@ -18,6 +18,11 @@ module.exports = {
     layer('gate-below-tool', '^shared/gate/', '^shared/(tool|store|config|mcp)/'),
     layer('http-below-cluster', '^shared/http/', '^shared/(?!kernel/|http/|gate/)'),
     layer('cluster-below-tool', '^shared/cluster/', '^shared/(?!kernel/|http/|gate/|cluster/)'),
+    layer(
+      'notify-beside-the-gate',
+      '^shared/notify/',
+      '^shared/(?!kernel/|policy/|approvals/|http/|notify/|store/sqlite-file)',
+    ),
     layer('shared-below-servers', '^shared/', '^(servers|cli|lab|demo|bench|test|dashboard|daemon)/'),
     {
       name: 'servers-never-import-each-other',
@@ -36,8 +41,20 @@ module.exports = {
     {
       name: 'one-file-knows-the-mcp-sdk',
       severity: 'error',
-      from: { path: '^(shared|servers|cli)/', pathNot: '^shared/tool/mcp-server\\.ts$' },
+      from: { path: '^(shared|servers|cli|dashboard)/', pathNot: '^shared/tool/mcp-server\\.ts$' },
       to: { path: 'node_modules/@modelcontextprotocol/' },
+    },
+    {
+      name: 'one-file-of-the-daemon-is-an-mcp-client',
+      severity: 'error',
+      from: { path: '^daemon/', pathNot: '^daemon/agent/tool-call\\.ts$' },
+      to: { path: 'node_modules/@modelcontextprotocol/' },
+    },
+    {
+      name: 'one-file-knows-the-agent-sdk',
+      severity: 'error',
+      from: { pathNot: '^daemon/agent/session\\.ts$' },
+      to: { path: 'node_modules/@anthropic-ai/' },
     },
     {
       name: 'one-file-knows-client-node',

@@ -1,0 +1,195 @@
+import { setTimeout } from 'node:timers/promises';
+import type {
+  McpServerConfig,
+  Options,
+  Query,
+  SDKMessage,
+  SDKResultMessage,
+  SDKUserMessage,
+} from '@anthropic-ai/claude-agent-sdk';
+import { isObject, type JsonObject, toJsonObject } from '../../shared/kernel/json.ts';
+import type { Model } from '../../shared/workflow/models.ts';
+import type { ClientProcesses } from './client-exec.ts';
+import { START_LIMIT } from './environment.ts';
+import type { Failure } from './reasons.ts';
+import type { Usage } from './task.ts';
+
+/** The one file that knows the Agent SDK. */
+export interface SessionOptions {
+  /** A UUID. */
+  readonly id: string;
+  /** The person's own `claude`. */
+  readonly claude: string;
+  /** Where the session works and keeps its files. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly model: Model;
+  readonly system: string;
+  readonly prompt: string;
+  readonly answer: JsonObject;
+  readonly servers: Readonly<Record<string, ServerLaunch>>;
+  /** As the client names them: `mcp__<server>__<tool>`. */
+  readonly tools: { readonly allowed: readonly string[]; readonly hidden: readonly string[] };
+  readonly maxTurns: number;
+  readonly budgetUsd: number;
+}
+
+export interface ServerLaunch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface SessionEnd {
+  readonly answer?: JsonObject;
+  readonly usage?: Usage;
+  readonly failure?: Failure;
+  /** A server that did not start. */
+  readonly without?: string;
+}
+
+/** The next one, where a model is overloaded: the client asks three times first. */
+const FALLBACK: Readonly<Record<Model, Model | undefined>> = { opus: 'sonnet', sonnet: 'haiku', haiku: undefined };
+
+/** Milliseconds between two looks whether the servers have started. */
+const LOOK = 50;
+
+/** Runs one session to its end. Throws where the client or the SDK breaks off without a result. */
+export async function runSession(
+  options: SessionOptions,
+  processes: ClientProcesses,
+  signal: AbortSignal,
+): Promise<SessionEnd> {
+  const { query } = await import('@anthropic-ai/claude-agent-sdk');
+  const abortController = new AbortController();
+  const abort = () => abortController.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  const begun = Promise.withResolvers<Query>();
+  const missing: string[] = [];
+  const session = query({
+    prompt: promptOf(options, begun.promise, signal, missing),
+    options: { ...optionsFor(options), abortController, spawnClaudeCodeProcess: (launch) => processes.start(launch) },
+  });
+  begun.resolve(session);
+  try {
+    return await listen(session, missing);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    session.close();
+  }
+}
+
+function optionsFor(options: SessionOptions): Options {
+  const { id, claude, folder, env, model, system, answer, servers, tools, maxTurns, budgetUsd } = options;
+  const fallbackModel = FALLBACK[model];
+  return {
+    sessionId: id,
+    pathToClaudeCodeExecutable: claude,
+    cwd: folder,
+    env: { ...env },
+    model,
+    ...(fallbackModel !== undefined && { fallbackModel }),
+    systemPrompt: system,
+    maxTurns,
+    maxBudgetUsd: budgetUsd,
+    outputFormat: { type: 'json_schema', schema: { ...answer } },
+    // The prompt quotes alerts: no @path of it is a file, and no /name of it a command.
+    verbatimPrompts: true,
+    // Nothing of the person's, of a project or of a plugin counts here.
+    settingSources: [],
+    skills: [],
+    strictMcpConfig: true,
+    // No tool of the client's own; of the servers those that are named; whatever else is asked for is denied.
+    tools: [],
+    allowedTools: [...tools.allowed],
+    disallowedTools: [...tools.hidden],
+    permissionMode: 'dontAsk',
+    permissionPrompts: 'none',
+    // Not on the command line, which other users of the machine can read.
+    mcpServersDelivery: 'initialize',
+    mcpServers: Object.fromEntries(
+      Object.entries(servers).map(([name, { command, args, env: serverEnv }]): [string, McpServerConfig] => [
+        name,
+        { type: 'stdio', command, args: [...args], env: { ...serverEnv }, alwaysLoad: true },
+      ]),
+    ),
+  };
+}
+
+/** Waits for the servers: what has not started when the first request is made has no tools in it. */
+async function* promptOf(
+  { prompt }: SessionOptions,
+  begun: Promise<Query>,
+  signal: AbortSignal,
+  missing: string[],
+): AsyncGenerator<SDKUserMessage> {
+  const session = await begun;
+  await session.initializationResult();
+  for (let left = START_LIMIT; ; left -= LOOK) {
+    const statuses = await session.mcpServerStatus();
+    const waiting = statuses.filter(({ status }) => status !== 'connected');
+    if (waiting.length === 0) break;
+    if (left <= 0 || waiting.some(({ status }) => status !== 'pending')) {
+      missing.push(...waiting.map(({ name }) => name));
+      session.close();
+      return;
+    }
+    await setTimeout(LOOK, undefined, { signal });
+  }
+  yield { type: 'user', message: { role: 'user', content: prompt }, parent_tool_use_id: null };
+}
+
+async function listen(session: Query, missing: readonly string[]): Promise<SessionEnd> {
+  let failure: Failure = {};
+  let end: SessionEnd | undefined;
+  try {
+    for await (const message of session) {
+      failure = { ...failure, ...failureIn(message) };
+      if (message.type === 'result') end = endOf(message, failure);
+    }
+  } catch (error) {
+    // After a failed result the SDK throws, too.
+    if (end === undefined && missing.length === 0) throw error;
+  }
+  if (missing.length > 0) return { without: missing.join(', ') };
+  if (end === undefined) throw new Error('the client ended without a result');
+  return end;
+}
+
+/** What the client tells of the service's last error; it tries most of them again by itself. */
+function failureIn(message: SDKMessage): Failure {
+  if (message.type === 'system' && message.subtype === 'api_retry') {
+    return { status: message.error_status, error: message.error };
+  }
+  return message.type === 'assistant' && message.error !== undefined ? { error: message.error } : {};
+}
+
+function endOf(result: SDKResultMessage, failure: Failure): SessionEnd {
+  const usage = usageOf(result);
+  if (result.subtype === 'success' && !result.is_error && isObject(result.structured_output)) {
+    return { usage, answer: toJsonObject(result.structured_output) };
+  }
+  const { subtype } = result;
+  if (subtype !== 'success' || !result.is_error) return { usage, failure: { subtype } };
+  return {
+    usage,
+    failure: { ...failure, subtype, ...(result.api_error_status && { status: result.api_error_status }) },
+  };
+}
+
+/** Summed over all of its models, under the name of the one that has written most. */
+function usageOf({ modelUsage, total_cost_usd, num_turns, duration_ms }: SDKResultMessage): Usage {
+  const used = Object.entries(modelUsage);
+  const [most] = used.toSorted(([, a], [, b]) => b.outputTokens - a.outputTokens);
+  const sum = (of: (usage: (typeof used)[number][1]) => number) => used.reduce((total, [, one]) => total + of(one), 0);
+  return {
+    model: most?.[0] ?? 'none',
+    inputTokens: sum(({ inputTokens }) => inputTokens),
+    outputTokens: sum(({ outputTokens }) => outputTokens),
+    cacheReadTokens: sum(({ cacheReadInputTokens }) => cacheReadInputTokens),
+    cacheWriteTokens: sum(({ cacheCreationInputTokens }) => cacheCreationInputTokens),
+    costUsd: total_cost_usd,
+    turns: num_turns,
+    durationMs: duration_ms,
+  };
+}
