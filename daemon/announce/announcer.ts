@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Clock } from '../../shared/kernel/clock.ts';
-import { messageOf } from '../../shared/kernel/errors.ts';
 import type { Log } from '../../shared/kernel/log.ts';
 import type { Notification } from '../../shared/notify/notification.ts';
 import type { RunState } from '../../shared/workflow/state.ts';
@@ -8,20 +7,19 @@ import type { Records } from '../records.ts';
 import type { Sleep } from '../sleep.ts';
 import { type ApprovalWatchOptions, tellApprovals } from './approval-watch.ts';
 import { Ledger, toldSchema } from './ledger.ts';
+import { type MachineWatchOptions, watchMachine } from './machine-watch.ts';
 import { Outlet, type OutletOptions } from './outlet.ts';
-import { type Problem, unreachable, unreachableId } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { ProblemNews, type ProblemNewsOptions } from './problem-news.ts';
 import { Problems, stretchSchema } from './problems.ts';
 import { type Opened, RunWatch, type RunWatchOptions } from './run-watch.ts';
 
-type Parts = ApprovalWatchOptions & RunWatchOptions & ProblemNewsOptions;
+type Parts = ApprovalWatchOptions & RunWatchOptions & ProblemNewsOptions & MachineWatchOptions;
 
 /** `base` is the dashboard's address (links.ts); without one messages have no link. `by` names this machine. */
 export interface AnnouncerOptions extends Omit<Parts, 'ledger' | 'notify' | 'problems'>, OutletOptions {
   /** As `DaemonStores` opens them. */
-  readonly records: <T>(part: string, schema: z.ZodType<T>) => Records<T>;
-  /** Whether these are at a dashboard on another machine. */
-  readonly isRemote: boolean;
+  readonly records: <T extends object>(part: string, schema: z.ZodType<T>) => Records<T>;
   /** Whether this daemon leads now: only one tells people what all share. */
   readonly leads: () => boolean;
   /** Names this process. */
@@ -35,8 +33,6 @@ export interface AnnouncerOptions extends Omit<Parts, 'ledger' | 'notify' | 'pro
 const PAUSE = 2_000;
 const REMOTE_PAUSE = 3_000;
 const SWEEP = 30_000;
-
-const DASHBOARD = 'the dashboard';
 
 /**
  * Tells people what happens: it looks at the stores, so that nothing is lost with the process in which it happened.
@@ -82,7 +78,7 @@ export class Announcer {
     const { clock, leads } = this.#options;
     const all = Math.abs(clock.now() - this.#sweptAt) >= SWEEP;
     if (all) this.#sweptAt = clock.now();
-    if (all) await this.#watchDashboard();
+    if (all) await this.#attempt('this machine', () => watchMachine(this.#parts));
     await this.#attempt('problems of this daemon', async () => this.#problemNews.tellOwn());
     if (!leads()) return;
     await this.#attempt('approvals', () => tellApprovals(this.#parts));
@@ -118,17 +114,6 @@ export class Announcer {
   problems(): readonly Problem[] {
     const broken = this.#outlet.problem();
     return broken === undefined ? this.#problems.list() : [...this.#problems.list(), broken];
-  }
-
-  async #watchDashboard(): Promise<void> {
-    const { isRemote, runs } = this.#options;
-    if (!isRemote) return;
-    try {
-      await runs.list({ limit: 1 });
-      await this.#problems.end(unreachableId(DASHBOARD));
-    } catch (error) {
-      await this.#problems.begin(unreachable(DASHBOARD, messageOf(error)));
-    }
   }
 
   /** Says once that something goes wrong, until it has worked again. */

@@ -13,27 +13,16 @@ export interface Problem {
   readonly patience?: number;
 }
 
-/** Ids of problems that come from more than one place. */
-export const CREDENTIALS = 'credentials';
-export const DAY_BUDGET = 'budget of the day';
-
-/** One of all daemons together; any other is one machine's. */
-export function isShared(id: string): boolean {
-  return id === DAY_BUDGET;
-}
-
-/** Agents cannot work: what `Agents.missing` says. */
-export function noCredentials({ message, hint }: OpsError): Problem {
-  return { id: CREDENTIALS, what: message, remedy: hint };
-}
-
-/** What `Spending.reserve` says where the day's budget is used up. */
-export function dayBudget({ message, hint }: OpsError): Problem {
-  return { id: DAY_BUDGET, what: message, remedy: hint, severity: 'warning' };
-}
+/** The budget of the day: of all daemons together. Any other problem is one machine's. */
+export const BUDGET = 'budget';
 
 /** Milliseconds for a restart of a backend, or of the network. */
 const OUTAGE = 600_000;
+
+/** Agents cannot work: their credentials are missing (`credentials`), or the day's `budget` is used up. */
+export function problemOf(id: 'credentials' | 'budget', { message, hint }: OpsError): Problem {
+  return { id, what: message, remedy: hint, severity: id === BUDGET ? 'warning' : 'critical' };
+}
 
 export function unreachableId(name: string): string {
   return `unreachable ${name}`;
@@ -43,9 +32,19 @@ export function unreachableId(name: string): string {
 export function unreachable(name: string, why: string): Problem {
   return {
     id: unreachableId(name),
-    what: `${name} does not answer: ${why}`,
+    what: `${name} cannot be read: ${why}`,
     remedy: 'Check that it runs, and that this machine reaches it.',
     severity: 'warning',
     patience: OUTAGE,
+  };
+}
+
+export const DISK = 'disk';
+
+export function diskFull(freeBytes: number): Problem {
+  return {
+    id: DISK,
+    what: `The disk with approvals, runs and logs is almost full: ${Math.floor(freeBytes / 2 ** 20)} MiB are left.`,
+    remedy: 'Free space: what cannot be recorded is not done.',
   };
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Log } from '../../shared/kernel/log.ts';
 import { SEVERITIES } from '../../shared/notify/notification.ts';
 import type { Records } from '../records.ts';
-import { isShared, type Problem } from './problem.ts';
+import { BUDGET, type Problem } from './problem.ts';
 
 const at = z.number().describe('Milliseconds since the epoch.');
 
@@ -67,7 +67,7 @@ export class Problems {
     const { stretches, clock, by } = this.#options;
     const { id, what, remedy, severity = 'critical', patience = 0 } = problem;
     const since = clock.now();
-    const said = isShared(id) ? what : `${by}: ${what}`;
+    const said = id === BUDGET ? what : `${by}: ${what}`;
     const fresh: Stretch = { what: said, remedy, severity, since, tellAt: since + patience };
     const own = this.#own.get(id) ?? { problem, stretch: fresh, stored: false };
     this.#own.set(id, own);
@@ -100,7 +100,7 @@ export class Problems {
   }
 
   #key(id: string): string {
-    return isShared(id) ? id : `${id} (${this.#options.by})`;
+    return id === BUDGET ? id : `${id} (${this.#options.by})`;
   }
 
   async #attempt(work: () => Promise<unknown>): Promise<boolean> {

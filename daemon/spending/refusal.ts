@@ -8,8 +8,8 @@ const SOON = 30_000;
 /** Why a step may take nothing now. */
 export interface Refusal {
   readonly kind: 'refused';
-  /** Whose budget is used up. That of the run stays so. */
-  readonly of: 'run' | 'day';
+  /** Whose budget is used up: that of the run stays so. `steps`: those that run now hold what is left of the day's. */
+  readonly of: 'run' | 'day' | 'steps';
   readonly why: OpsError;
   /** When there may be money again, in milliseconds since the epoch; absent where there never is. */
   readonly retryAt?: number;
@@ -51,7 +51,7 @@ export function refusalOf(circumstances: Circumstances): Refusal {
       ),
     };
   return {
-    ...{ kind: 'refused', of: 'day', retryAt: Math.min(until, now + SOON) },
+    ...{ kind: 'refused', of: 'steps', retryAt: Math.min(until, now + SOON) },
     why: usedUp(
       `Of today's ${usd(budget.day)} agents took ${usd(spent)}, and ${usd(held)} is set aside for steps that run, or whose daemon has died.`,
       `What they do not need comes back when they end. ${anew}`,
