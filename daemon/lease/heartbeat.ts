@@ -54,7 +54,7 @@ async function beat(first: Lease, lost: AbortController, stop: AbortSignal, opti
   while (!stop.aborted && !lost.signal.aborted) {
     await sleep(pause(life, lease.expiresAt - clock.now()), stop);
     if (stop.aborted) break;
-    const renewed = await renew(lease, life, options);
+    const renewed = await inTime(lease, renew(lease, life, options), options);
     if (renewed === undefined) lost.abort(new Error(`run ${lease.run} has been taken over`));
     else lease = renewed;
   }
@@ -64,6 +64,17 @@ async function beat(first: Lease, lost: AbortController, stop: AbortSignal, opti
 /** More often towards the end, where the store has not answered, and never beyond it: then others may claim the run. */
 function pause(life: number, left: number): number {
   return Math.max(0, Math.min(life / 3, left, Math.max(life / 60, left / 2)));
+}
+
+/** A store that does not answer before the lease is over is one that says no: from then on others may claim the run. */
+async function inTime(lease: Lease, renewing: Promise<Lease | undefined>, { clock, sleep }: HeartbeatOptions) {
+  const answered = new AbortController();
+  const over = sleep(Math.max(0, lease.expiresAt - clock.now()), answered.signal).then(() => undefined);
+  try {
+    return await Promise.race([renewing, over]);
+  } finally {
+    answered.abort();
+  }
 }
 
 /** A store that cannot be reached takes nothing away before the lease is over. */

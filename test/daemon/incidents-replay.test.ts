@@ -4,6 +4,7 @@ import type { Effect } from '../../daemon/incidents/incident.ts';
 import type { IncidentPorts } from '../../daemon/incidents/incidents.ts';
 import { digest } from '../../shared/kernel/digest.ts';
 import type { Alert } from '../../shared/workflow/events.ts';
+import { stateAtDashboard, stateInMemory } from '../support/daemon-state.ts';
 import { anAlert, type IncidentsRig, incidentsRig, minute } from './incidents-rig.ts';
 
 /** What happens to workloads: pods crash, are replaced and crash again, and a deployment misses them. */
@@ -65,44 +66,54 @@ class Starts {
   };
 }
 
-describe('Alertmanager, replayed with duplicates, reordered, to daemons that come and go', () => {
-  it('starts one run an incident, in each of 1,000 replays', { timeout: 120_000 }, async () => {
-    const rig = incidentsRig();
-    let [replays, notices] = [0, 0];
-    const property = fc.asyncProperty(replay, async ({ troubles, order, deeds, group }) => {
-      replays += 1;
-      const namespace = `shop-${replays}`;
-      const { runs, ports } = new Starts();
-      const hear = async (alerts: readonly Alert[], deed?: string) => {
-        notices += alerts.length;
-        await rig.inbox.receive('{}', alerts, rig.clock.now());
-        await daemonThat(deed, rig, ports);
-      };
-      const owners = [...new Set(troubles.map(({ owner }) => owner))].sort();
-      const firsts = owners.flatMap((owner) => troubles.find((one) => one.owner === owner) ?? []);
-      // Somebody sees each workload in trouble before it is over.
-      await hear(firsts.map((one) => alertOf(one, namespace, 'firing')));
-      for (let n = 0; n < order.length; n += group)
-        await hear(
-          order.slice(n, n + group).map((one) => alertOf(one, namespace, one.status)),
-          deeds[n],
-        );
-      await hear([]);
-      expect([...runs].map(([key, { size }]) => [key, size]).sort()).toEqual(
-        owners.map((o) => [`${namespace}/${o}`, 1]),
-      );
-      expect(await rig.inbox.waiting()).toEqual([]);
-      expect(await rig.store.effects()).toEqual([]);
+/** Where incidents are kept, and how many replays are tried there. */
+const PLACES = [
+  [1_000, 'in SQLite', async () => stateInMemory()],
+  [30, 'at a dashboard', () => stateAtDashboard()],
+] as const;
 
-      await hear(troubles.map((one) => alertOf(one, namespace, 'resolved')));
-      const ids = [...runs.values()].flatMap((of) => [...of]);
-      const ended = await Promise.all(ids.map((run) => rig.store.ofRun(run)));
-      expect(ended.map((incident) => incident?.firing)).toEqual(owners.map(() => []));
-      const alerts = ended.reduce((sum, incident) => sum + (incident?.alerts ?? 0), 0);
-      expect(alerts).toBeLessThanOrEqual(new Set(troubles.map((one) => digest(alertOf(one, '', '')))).size);
-    });
-    await fc.assert(property, { numRuns: 1_000 });
-    expect(replays).toBe(1_000);
-    expect(notices).toBeGreaterThan(15_000);
-  });
+describe('Alertmanager, replayed with duplicates, reordered, to daemons that come and go', () => {
+  it.each(PLACES)(
+    'starts one run an incident, in each of %i replays %s',
+    { timeout: 120_000 },
+    async (wanted, _, open) => {
+      const rig = incidentsRig({ state: await open() });
+      let [replays, notices] = [0, 0];
+      const property = fc.asyncProperty(replay, async ({ troubles, order, deeds, group }) => {
+        replays += 1;
+        const namespace = `shop-${replays}`;
+        const { runs, ports } = new Starts();
+        const hear = async (alerts: readonly Alert[], deed?: string) => {
+          notices += alerts.length;
+          await rig.inbox.receive('{}', alerts, rig.clock.now());
+          await daemonThat(deed, rig, ports);
+        };
+        const owners = [...new Set(troubles.map(({ owner }) => owner))].sort();
+        const firsts = owners.flatMap((owner) => troubles.find((one) => one.owner === owner) ?? []);
+        // Somebody sees each workload in trouble before it is over.
+        await hear(firsts.map((one) => alertOf(one, namespace, 'firing')));
+        for (let n = 0; n < order.length; n += group)
+          await hear(
+            order.slice(n, n + group).map((one) => alertOf(one, namespace, one.status)),
+            deeds[n],
+          );
+        await hear([]);
+        expect([...runs].map(([key, { size }]) => [key, size]).sort()).toEqual(
+          owners.map((o) => [`${namespace}/${o}`, 1]),
+        );
+        expect(await rig.inbox.waiting()).toEqual([]);
+        expect(await rig.store.effects()).toEqual([]);
+
+        await hear(troubles.map((one) => alertOf(one, namespace, 'resolved')));
+        const ids = [...runs.values()].flatMap((of) => [...of]);
+        const ended = await Promise.all(ids.map((run) => rig.store.ofRun(run)));
+        expect(ended.map((incident) => incident?.firing)).toEqual(owners.map(() => []));
+        const alerts = ended.reduce((sum, incident) => sum + (incident?.alerts ?? 0), 0);
+        expect(alerts).toBeLessThanOrEqual(new Set(troubles.map((one) => digest(alertOf(one, '', '')))).size);
+      });
+      await fc.assert(property, { numRuns: wanted });
+      expect(replays).toBe(wanted);
+      expect(notices).toBeGreaterThan(15 * wanted);
+    },
+  );
 });

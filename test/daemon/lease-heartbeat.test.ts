@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type HeartbeatOptions, hold } from '../../daemon/lease/heartbeat.ts';
+import type { Leases } from '../../daemon/lease/lease.ts';
 import { SharedLeases } from '../../daemon/lease/shared.ts';
 import { type FakeClock, fakeClock } from '../support/clock.ts';
 import { stateInMemory } from '../support/daemon-state.ts';
@@ -33,6 +34,17 @@ async function pass(clock: FakeClock, ms: number): Promise<void> {
   }
 }
 
+/** Its methods, one of which a test may replace. */
+function methodsOf(leases: Leases): Leases {
+  return {
+    claim: (...what) => leases.claim(...what),
+    renew: (...what) => leases.renew(...what),
+    release: (...what) => leases.release(...what),
+    holds: (...what) => leases.holds(...what),
+    abandoned: (...what) => leases.abandoned(...what),
+  };
+}
+
 describe('the heartbeat', () => {
   it('keeps a run for hours, and gives it up at once', async () => {
     const options = heart();
@@ -59,6 +71,17 @@ describe('the heartbeat', () => {
     await other?.release();
   });
 
+  it('counts a run as lost when its lease is over, also where the store does not answer at all', async () => {
+    const leases = new SharedLeases(stateInMemory());
+    const silent = { ...methodsOf(leases), renew: () => new Promise<undefined>(() => {}) };
+    const options = heart({ leases: silent });
+    const held = await hold('run-1', 'a', options);
+    await pass(options.clock, LIFE - 1_000);
+    expect(held?.lost.aborted).toBe(false);
+    await pass(options.clock, 2_000);
+    expect(held?.lost.aborted).toBe(true);
+  });
+
   it('outlives a store that cannot be reached for a while, but not the end of the lease', async () => {
     const leases = new SharedLeases(stateInMemory());
     let reachable = false;
@@ -66,9 +89,7 @@ describe('the heartbeat', () => {
       if (!reachable) throw new Error('the network is down');
       return leases.renew(...what);
     };
-    const broken = { claim: leases.claim.bind(leases), release: leases.release.bind(leases), renew };
-    const rest = { holds: leases.holds.bind(leases), abandoned: leases.abandoned.bind(leases) };
-    const options = heart({ leases: { ...broken, ...rest } });
+    const options = heart({ leases: { ...methodsOf(leases), renew } });
     const held = await hold('run-1', 'a', options);
     await pass(options.clock, 45_000);
     expect(held?.lost.aborted).toBe(false);
