@@ -5,12 +5,13 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import type { OpsError } from '../../shared/kernel/errors.ts';
 import type { JsonObject } from '../../shared/kernel/json.ts';
 import type { Log } from '../../shared/kernel/log.ts';
-import type { Alert } from '../../shared/workflow/events.ts';
 import type { Runs } from '../../shared/workflow/runs.ts';
 import type { RunState } from '../../shared/workflow/state.ts';
 import type { Agents } from '../agent/agents.ts';
 import type { Leases } from '../lease/lease.ts';
 import type { Sleep } from '../sleep.ts';
+import type { Spending } from '../spending/spending.ts';
+import type { Remedied, Verification } from '../verify/verify.ts';
 import type { Line } from '../view.ts';
 
 /** What driving runs takes. */
@@ -24,11 +25,9 @@ export interface CrewDeps {
   readonly agents: Agents;
   /** Calls a tool of one of our servers with exactly this input, for a run. */
   readonly callTool: (call: ToolCall, signal: AbortSignal) => Promise<ToolAnswer>;
-  readonly spending: {
-    reserve(want: { readonly run: string; readonly spentByRun: number }): Promise<Reservation | OpsError>;
-  };
+  readonly spending: Pick<Spending, 'reserve'>;
   /** Whether what a run has changed has helped; undefined when it was told to stop. */
-  readonly verify: (about: Remedied, signal: AbortSignal) => Promise<Verified | undefined>;
+  readonly verify: (about: Remedied, signal: AbortSignal) => Promise<Verification | undefined>;
   /** Something that keeps agents from working; without an error it is over. */
   readonly problem: (id: string, error: OpsError | undefined) => void;
   /** A run has come to its end. It may be called again for the same one. */
@@ -50,23 +49,4 @@ export interface ToolCall {
 export interface ToolAnswer {
   readonly isError: boolean;
   readonly text: string;
-}
-
-/** US dollars that one step may take. */
-export interface Reservation {
-  readonly budgetUsd: number;
-  settle(actualUsd: number): Promise<void>;
-}
-
-export interface Remedied {
-  readonly alert: Alert;
-  /** Milliseconds since the epoch. */
-  readonly changedAt: number;
-  /** Whether no alert of its incident fires any more. */
-  readonly resolved: () => Promise<boolean>;
-}
-
-export interface Verified {
-  readonly result: 'cleared' | 'not-cleared';
-  readonly detail: string;
 }

@@ -5,7 +5,7 @@ import type { RunInHand } from '../view.ts';
 import { carryOut } from './action.ts';
 import type { CrewDeps } from './deps.ts';
 import { waitForPerson } from './person.ts';
-import { doStep, loseStep } from './step.ts';
+import { doStep, loseStep, refuseStep } from './step.ts';
 import { whileWanted } from './unwanted.ts';
 
 type Doing = RunInHand['doing'];
@@ -109,8 +109,15 @@ async function begin(
     // It may have waited long for its turn.
     const place = await forward(drive, run);
     if (place.command.kind !== 'run-step') return;
-    doing('agent', step);
-    await doStep(deps, place, place.command.request, stop);
+    const { request } = place.command;
+    const reserved = await deps.spending.reserve({ run, spentByRun: place.state.costUsd });
+    problem('budget', reserved.kind === 'refused' && reserved.of === 'day' ? reserved.why : undefined);
+    if (reserved.kind === 'reserved') {
+      doing('agent', step);
+      return doStep(deps, place, request, reserved, stop);
+    }
+    if (reserved.retryAt === undefined) return refuseStep(deps, place, request, reserved.why);
+    await sleep(Math.min(reserved.retryAt - deps.clock.now(), LONGEST), closing);
   });
 }
 

@@ -2,29 +2,30 @@ import type { Place } from '../../shared/drive/forward.ts';
 import { asCall, isQuestion } from '../../shared/drive/proposal.ts';
 import { askPerson } from '../../shared/drive/question.ts';
 import { approvalKey } from '../../shared/gate/ask.ts';
+import { OpsError } from '../../shared/kernel/errors.ts';
+import { DAEMON } from '../../shared/policy/scope.ts';
 import type { CrewDeps } from './deps.ts';
 import { whileWanted } from './unwanted.ts';
-
-/** The daemon as one that calls: it is no agent of the policy, and nobody answers for it. */
-const DAEMON = 'daemon';
 
 /** Milliseconds between looks at an approval. */
 const LOOK = 2_000;
 
 /** Asks a person for what a run needs, and waits for the answer for as long as the run wants one. */
 export async function waitForPerson(deps: CrewDeps, place: Place, signal: AbortSignal): Promise<void> {
-  const { approvals, drive, owner, sleep } = deps;
+  const { approvals, runs, drive, owner, sleep } = deps;
   const { command, state } = place;
   if (!isQuestion(command)) return;
   // The gate makes or finds the approval, and carries out what follows an answer. It is entered once for each.
-  await askPerson(drive, place, { agent: DAEMON, session: owner, signal, canAsk: false }, async () => 'Recorded.');
+  const caller = { agent: DAEMON, session: owner, signal, canAsk: false };
+  const verdict = await askPerson(drive, place, caller, async () => 'Recorded.');
   const key = approvalKey(asCall(command, state.run), state.run);
+  const open = async () => (await approvals.list({ states: ['pending'] })).some((approval) => approval.key === key);
+  if (!(await open())) {
+    if (verdict?.kind !== 'answer' || !verdict.isError || (await runs.get(state.run)).length > state.length) return;
+    throw new OpsError('rejected_by_backend', `Nobody could be asked: ${verdict.text}`, 'It is tried again.');
+  }
   await whileWanted(deps, place, signal, async (wanted) => {
-    for (;;) {
-      const [open] = (await approvals.list({ states: ['pending'] })).filter((approval) => approval.key === key);
-      if (open === undefined || wanted.aborted) return;
-      await sleep(LOOK, wanted);
-    }
+    while (!wanted.aborted && (await open())) await sleep(LOOK, wanted);
   });
 }
 

@@ -1,25 +1,32 @@
 import { KNOWN_TOOLS } from '../../shared/config/workflows.ts';
 import { changedBy, type Place } from '../../shared/drive/forward.ts';
-import { OpsError } from '../../shared/kernel/errors.ts';
+import type { OpsError } from '../../shared/kernel/errors.ts';
 import { checkAnswer } from '../../shared/workflow/answers.ts';
 import type { StepRequest } from '../../shared/workflow/command.ts';
 import type { RunEvent } from '../../shared/workflow/events.ts';
 import { failedEvent, finishedEvent } from '../../shared/workflow/outcomes.ts';
 import type { AgentOutcome } from '../agent/agents.ts';
+import type { Reservation } from '../spending/spending.ts';
 import type { CrewDeps } from './deps.ts';
 import { whileWanted } from './unwanted.ts';
 
 /** Lets an agent do a step, and stores what came of it. `signal` ends it: then the step is left to whoever comes next. */
-export async function doStep(deps: CrewDeps, place: Place, request: StepRequest, signal: AbortSignal): Promise<void> {
-  const { runs, agents, spending, owner, config, tell } = deps;
-  const { run, workflow, costUsd } = place.state;
+export async function doStep(
+  deps: CrewDeps,
+  place: Place,
+  request: StepRequest,
+  reserved: Reservation,
+  signal: AbortSignal,
+): Promise<void> {
+  const { runs, agents, owner, config, tell } = deps;
+  const { run, workflow } = place.state;
   const { step, attempt, timeoutMs } = request;
-  const reserved = await spending.reserve({ run, spentByRun: costUsd });
-  const begun = await runs.record(run, (_, at) => ({
-    type: 'step-started',
-    ...{ at, step, attempt, deadline: at + timeoutMs, by: owner },
-  }));
-  if (reserved instanceof OpsError) return refuse(deps, { ...place, state: begun }, step, reserved);
+  const begin = (_: unknown, at: number) =>
+    ({ type: 'step-started', at, step, attempt, deadline: at + timeoutMs, by: owner }) as const;
+  const begun = await runs.record(run, begin).catch(async (error: unknown) => {
+    await reserved.settle(0);
+    throw error;
+  });
   tell({ level: 'info', run, text: `${workflow}: ${step} begins (${request.agent}, ${request.model})` });
   const asked: Place = { ...place, state: begun, command: { kind: 'await-step', step, attempt, deadline: 0 } };
   const task = { run, workflow, request, budgetUsd: reserved.budgetUsd, maxTurns: config.max_turns };
@@ -29,8 +36,7 @@ export async function doStep(deps: CrewDeps, place: Place, request: StepRequest,
     unwanted = wanted.aborted;
     return said;
   });
-  // What nobody could count, counts in full.
-  await reserved.settle(outcome.usage?.costUsd ?? reserved.budgetUsd);
+  await reserved.settle(outcome.usage?.costUsd);
   if (signal.aborted || unwanted) return;
   await runs.record(run, await eventFor(deps, asked, step, outcome));
   tell({ level: outcome.kind === 'answered' ? 'info' : 'warn', run, text: `${workflow}: ${step} ${toldOf(outcome)}` });
@@ -58,11 +64,18 @@ function check({ workflow }: Place, id: string, answer: Extract<AgentOutcome, { 
   } as const;
 }
 
-async function refuse({ runs, problem }: CrewDeps, place: Place, step: string, why: OpsError): Promise<void> {
-  problem('budget', why);
-  const failure = { reason: `${why.message} ${why.hint}`, changed: 'nothing' } as const;
-  await runs.record(place.state.run, (state, at) => {
-    const { retryAt: _, ...event } = failedEvent(place.workflow, state, step, failure, at);
+/** A step for which the run has no money left has failed, and is not tried again. */
+export async function refuseStep(
+  { runs, owner }: CrewDeps,
+  { workflow, state: { run } }: Place,
+  request: StepRequest,
+  why: OpsError,
+): Promise<void> {
+  const { step, attempt } = request;
+  await runs.record(run, (_, at) => ({ type: 'step-started', at, step, attempt, deadline: at, by: owner }));
+  await runs.record(run, (state, at) => {
+    const failure = { reason: `${why.message} ${why.hint}`, changed: 'nothing' } as const;
+    const { retryAt: _, ...event } = failedEvent(workflow, state, step, failure, at);
     return event;
   });
 }

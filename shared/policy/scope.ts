@@ -10,12 +10,16 @@ const AGENT_SERVERS: Readonly<Record<string, readonly string[]>> = {
 /** What the guard hook writes down for a call of the conversation that a person leads. */
 export const MAIN = 'main';
 
+/** The daemon itself: it asks people for what a run needs, and carries out exactly what they have allowed. */
+export const DAEMON = 'daemon';
+
 /**
  * Why this agent may not use this server, or undefined. An agent that is not in the table has no server: a domain, or
- * another program, that brings an agent grants it nothing. The main conversation is the person's own.
+ * another program, that brings an agent grants it nothing. The main conversation is the person's own,
+ * and the daemon is code.
  */
 export function outsideScope(agent: string | undefined, server: string): string | undefined {
-  if (agent === undefined || agent === MAIN) return undefined;
+  if (agent === undefined || agent === MAIN || agent === DAEMON) return undefined;
   const servers = Object.hasOwn(AGENT_SERVERS, agent) ? (AGENT_SERVERS[agent] ?? []) : [];
   if (servers.includes(server)) return undefined;
   const scope = servers.length === 0 ? 'works without these servers' : `works with ${servers.join(', ')} only`;

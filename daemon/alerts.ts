@@ -1,0 +1,47 @@
+import type { Approvals } from '../shared/approvals/approvals.ts';
+import { OpsError } from '../shared/kernel/errors.ts';
+import type { RunEvent } from '../shared/workflow/events.ts';
+import type { Runs } from '../shared/workflow/runs.ts';
+import { isEnded, type RunState } from '../shared/workflow/state.ts';
+import { withdrawAll } from './crew/person.ts';
+import type { IncidentPorts } from './incidents/incidents.ts';
+import type { Starter } from './starter.ts';
+
+/** What alerts do to runs: the first starts one; each further one, and each that resolves, is news of it. */
+export function incidentPorts(deps: {
+  readonly runs: Runs;
+  readonly approvals: Approvals;
+  readonly starter: Starter;
+}): IncidentPorts {
+  const { runs, approvals, starter } = deps;
+  return {
+    start: ({ run, workflow, alert }) =>
+      starter.start({ run, workflow, cause: { kind: 'alert', by: 'Alertmanager', alert } }),
+    joined: ({ run, alert }) => note(runs, run, (at) => ({ type: 'alert-joined', at, alert })),
+    resolved: async ({ run, alert, left }) => {
+      await note(runs, run, (at) => ({ type: 'alert-resolved', at, alert, left }));
+      if (left === 0) await withdrawAll({ approvals }, run, 'its alerts have resolved');
+    },
+  };
+}
+
+/** On a run that goes on. One that has ended, or could never be started, needs no news. */
+async function note(runs: Runs, run: string, make: (at: number) => RunEvent): Promise<void> {
+  const state = await present(runs, run);
+  if (state === undefined || isEnded(state)) return;
+  await runs
+    .record(run, (_, at) => make(at))
+    .catch(async (error: unknown) => {
+      const now = await present(runs, run);
+      if (now !== undefined && !isEnded(now)) throw error;
+    });
+}
+
+async function present(runs: Runs, run: string): Promise<RunState | undefined> {
+  try {
+    return await runs.get(run);
+  } catch (error) {
+    if (error instanceof OpsError && error.code === 'not_found') return undefined;
+    throw error;
+  }
+}

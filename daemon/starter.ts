@@ -1,0 +1,84 @@
+import { workflowIn } from '../shared/config/workflows.ts';
+import type { InboxEntry } from '../shared/control-plane/ports.ts';
+import { iso } from '../shared/kernel/clock.ts';
+import { messageOf, OpsError } from '../shared/kernel/errors.ts';
+import type { JsonObject } from '../shared/kernel/json.ts';
+import type { Catalog } from '../shared/workflow/catalog.ts';
+import type { Alert, Cause } from '../shared/workflow/events.ts';
+import type { Runs } from '../shared/workflow/runs.ts';
+import { isEnded } from '../shared/workflow/state.ts';
+import type { Breakers } from './breaker/breakers.ts';
+import type { Crew } from './crew/crew.ts';
+import { runIdFor } from './run-id.ts';
+import type { Line } from './view.ts';
+
+export interface StarterOptions {
+  readonly runs: Runs;
+  readonly catalog: () => Promise<Catalog>;
+  readonly breakers: Pick<Breakers, 'check'>;
+  readonly crew: Pick<Crew, 'take'>;
+  readonly tell: (line: Omit<Line, 'at'>) => void;
+}
+
+export interface Wanted {
+  readonly run: string;
+  readonly workflow: string;
+  readonly cause: Cause;
+  readonly inputs?: JsonObject;
+}
+
+/** Starts runs, and hands them to the crew. Called again for the same run, it goes on where it was. */
+export class Starter {
+  readonly #options: StarterOptions;
+
+  constructor(options: StarterOptions) {
+    this.#options = options;
+  }
+
+  /** Throws only for what can be tried again. */
+  async start({ run, workflow: name, cause, inputs = {} }: Wanted): Promise<void> {
+    const { runs, catalog, crew, tell } = this.#options;
+    try {
+      const state = await runs.start(workflowIn(await catalog(), name), { run, cause, inputs });
+      if (isEnded(state)) return;
+      if (state.length === 1) tell({ level: 'info', run, text: `${name} is started: ${textOf(cause)}` });
+      // A person who starts something has seen what it did before.
+      if (cause.kind !== 'manual') await this.#stopWhereBroken(run, name);
+    } catch (error) {
+      if (!isPermanent(error)) throw error;
+      tell({ level: 'bad', text: `${name} cannot be started: ${messageOf(error)}` });
+      return;
+    }
+    await crew.take(run);
+  }
+
+  /** What a person has started at the dashboard. */
+  async startManual(entry: InboxEntry): Promise<string | undefined> {
+    if (entry.body.kind !== 'manual') return undefined;
+    const { workflow, inputs, by } = entry.body;
+    const run = runIdFor('manual', entry.id);
+    await this.start({ run, workflow, cause: { kind: 'manual', by }, inputs });
+    return run;
+  }
+
+  async #stopWhereBroken(run: string, workflow: string): Promise<void> {
+    const { runs, breakers } = this.#options;
+    const breaker = await breakers.check(workflow);
+    if (breaker.kind === 'closed') return;
+    const reason = `${breaker.reason}; it is stopped until ${iso(breaker.until)}`;
+    await runs.record(run, (_, at) => ({ type: 'cancel-requested', at, by: 'the circuit breaker', reason }));
+  }
+}
+
+/** Nothing that time would mend. */
+function isPermanent(error: unknown): boolean {
+  return error instanceof OpsError && ['invalid_input', 'not_found', 'precondition_failed'].includes(error.code);
+}
+
+function textOf({ kind, by, alert }: Cause): string {
+  return kind === 'alert' ? `alert ${nameOf(alert)}` : kind === 'schedule' ? 'its schedule' : `by ${by}`;
+}
+
+function nameOf(alert: Alert | undefined): string {
+  return alert?.labels.alertname ?? 'without a name';
+}
