@@ -38,9 +38,11 @@ const ERRORS: Readonly<Record<string, string>> = {
 /** Why a session failed, in our words: what the service says may hold anything, a key included, and goes to the log. */
 export function reasonOf({ status, subtype = 'error_during_execution', error }: Failure): string {
   const http = typeof status === 'number' ? ` (HTTP ${status})` : '';
+  // The client calls that an error of the server, too.
+  if (status === null && (error === undefined || error === 'server_error' || error === 'unknown'))
+    return `Claude’s service cannot be reached. ${AGAIN}`;
   const known = byStatus(status) ?? (error === undefined ? undefined : ERRORS[error]);
   if (known !== undefined) return known.replace('.', `${http}.`);
-  if (status === null) return `Claude’s service cannot be reached. ${AGAIN}`;
   if (http !== '') return `Claude’s service refused the request${http}. ${NO_USE} without a change.`;
   return ENDINGS[subtype] ?? `The agent’s session ended as ${subtype}. Trying again may help.`;
 }
