@@ -30,7 +30,7 @@ export function probes({ controlPlane, metrics, origins, clock, log }: ProbeDeps
   app.get('/metrics', async (c) => {
     // An Ingress would show it to everybody.
     if (origins.isPublic(c.req.header('host') ?? '')) return notFound(c);
-    const text = await metrics.text(controlPlane, clock.now());
+    const text = await metrics.text();
     return c.body(text, 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
   });
   return app;

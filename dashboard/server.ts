@@ -50,10 +50,9 @@ export interface Dashboard {
 }
 
 /** The HTTP API, the login and the pages, on whatever keeps its data. It knows no Kubernetes verb. */
-export function createDashboard(given: ControlPlane, options: DashboardOptions): Dashboard {
+export function createDashboard(controlPlane: ControlPlane, options: DashboardOptions): Dashboard {
   const { clock, log, publicUrl } = options;
-  const metrics = new Metrics();
-  const controlPlane = { ...given, approvals: metrics.counted(given.approvals) };
+  const metrics = new Metrics(controlPlane, clock);
   const { documents } = controlPlane;
   const secure = publicUrl.protocol === 'https:';
   const sessions = new Sessions(documents, clock, { life: options.sessionLife, secure });
