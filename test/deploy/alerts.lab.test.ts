@@ -42,6 +42,15 @@ async function alertsAfter(story: Story): Promise<string[]> {
 
 describe('an alert', () => {
   const up: Story = [['up', { ...JOB, pod: 'a' }, ...steady(1)]];
+  const budget = (spent: number): Story => [
+    ['k8s_agent_daemon_spent_today_usd', JOB, ...steady(spent)],
+    ['k8s_agent_daemon_budget_today_usd', JOB, ...steady(10)],
+  ];
+  const verified = (result: string, ...values: readonly number[]): Story[number] => [
+    'k8s_agent_verifications_total',
+    { ...JOB, workflow: 'fix', result },
+    ...values,
+  ];
 
   it.each<[string, Story, string[]]>([
     ['says that the dashboard is down when it does not answer', [['up', JOB, ...steady(0)]], ['K8sAgentDashboardDown']],
@@ -87,6 +96,37 @@ describe('an alert', () => {
         ],
       ],
       ['K8sAgentOutcomeUnknown'],
+    ],
+    [
+      'is silent about a daemon whose status is five minutes old, that has no problem and nine tenths of its budget spent',
+      [
+        ...up,
+        ['k8s_agent_status_age_seconds', JOB, ...steady(300)],
+        ['k8s_agent_daemon_problems', JOB, ...steady(0)],
+        ...budget(9),
+      ],
+      [],
+    ],
+    [
+      'speaks of a status that is older',
+      [...up, ['k8s_agent_status_age_seconds', JOB, ...steady(301)]],
+      ['K8sAgentStatusStale'],
+    ],
+    [
+      'speaks of what keeps the daemon from working',
+      [...up, ['k8s_agent_daemon_problems', JOB, ...steady(1)]],
+      ['K8sAgentDaemonProblem'],
+    ],
+    ['speaks of a budget that is nearly spent', [...up, ...budget(9.1)], ['K8sAgentBudgetNearlySpent']],
+    [
+      'is silent about changes that have helped, and about one that had not long ago',
+      [...up, verified('cleared', ...steady(0).map((_, i) => i)), verified('not-cleared', ...steady(2))],
+      [],
+    ],
+    [
+      'speaks of the first change that has not helped',
+      [...up, verified('not-cleared', ...steady(0).with(14, 1).with(15, 1))],
+      ['K8sAgentChangeDidNotHelp'],
     ],
   ])('%s', async (_, story, alerts) => {
     expect(await alertsAfter(story)).toEqual(alerts);
