@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { answersForPerson } from '../../claude-config/hooks/programs.ts';
 import { type Paths, pathsIn } from '../../shared/kernel/paths.ts';
 import { tempFolder } from '../support/gate-rig.ts';
 
@@ -130,4 +131,9 @@ it('starts no dashboard where the configuration names one on another machine, an
   await said('The dashboard is at https://k8s-agent.example; none is started here.');
   await said('daemon: https://k8s-agent.example');
   expect(output()).not.toContain('127.0.0.1');
+});
+
+it('is nothing that an agent may start: in a terminal of its own it would read the link for the first login', () => {
+  expect(answersForPerson(['k8s-agent', 'up'])).toBe(true);
+  expect(answersForPerson(['k8s-agent', 'status'])).toBe(false);
 });
