@@ -186,7 +186,8 @@ export const ROUTES = {
     method: 'POST',
     path: '/api/runs/:id/events',
     role: 'agent',
-    summary: 'Writes event number `seq` and the row, both or neither.',
+    summary:
+      'Writes event number `seq` and the row, both or neither. A run that a daemon has begun is written by daemons alone.',
     body: z.strictObject({ seq: z.int().min(0), event: eventSchema, row: rowSchema }),
     answer: z.object({ appended: z.enum(['ok', 'taken', 'locked']) }),
   }),
