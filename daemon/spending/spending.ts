@@ -36,6 +36,8 @@ interface Today {
   /** Set aside for steps that run, or whose daemon has died. */
   readonly heldUsd: number;
   readonly budgetUsd: number;
+  /** Whether what is left is too little for a step, even when all that is set aside comes back. */
+  readonly isUsedUp: boolean;
   /** When it starts anew, in milliseconds since the epoch. */
   readonly until: number;
 }
@@ -65,7 +67,7 @@ export class Spending {
     const { days, budget } = this.#options;
     const id = newId('hold');
     const date = this.#today();
-    const least = toMicros(Math.min(LEAST, budget.step));
+    const least = this.#least();
     const stored = await days.update(date, (day = FRESH) => {
       const amount = Math.min(this.#leftOfRun(day, run, spentByRun), this.#leftOfDay(day), toMicros(budget.step));
       return amount < least ? day : hold(day, id, run, amount);
@@ -76,7 +78,7 @@ export class Spending {
         ...{ run, spentByRun, budget, timezone: this.#options.timezone, until: this.#midnight() },
         ...{ spent: toUsd(stored.spent), held: toUsd(heldIn(stored)), now: this.#options.clock.now() },
         ofRun: this.#leftOfRun(stored, run, spentByRun) < least,
-        ofDay: toMicros(budget.day) - stored.spent < least,
+        ofDay: this.#isUsedUp(stored),
       });
     return {
       kind: 'reserved',
@@ -94,6 +96,7 @@ export class Spending {
       spentUsd: toUsd(day.spent),
       heldUsd: toUsd(heldIn(day)),
       budgetUsd: this.#options.budget.day,
+      isUsedUp: this.#isUsedUp(day),
       until: this.#midnight(),
     };
   }
@@ -105,6 +108,14 @@ export class Spending {
 
   #leftOfDay(day: Day): number {
     return toMicros(this.#options.budget.day) - day.spent - heldIn(day);
+  }
+
+  #isUsedUp({ spent }: Day): boolean {
+    return toMicros(this.#options.budget.day) - spent < this.#least();
+  }
+
+  #least(): number {
+    return toMicros(Math.min(LEAST, this.#options.budget.step));
   }
 
   #today(): string {
