@@ -1,5 +1,6 @@
 import { workflowSummaries } from '../config/workflow-list.ts';
 import type { Board } from '../control-plane/ports.ts';
+import { isLed } from '../control-plane/status.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { digest } from '../kernel/digest.ts';
 import type { Log } from '../kernel/log.ts';
@@ -13,12 +14,15 @@ import { type RunState, reduce } from '../workflow/state.ts';
 const PAUSE = 5_000;
 const LONGEST = 300_000;
 
+/** Milliseconds between looks whether a daemon still leads. */
+const LED = 60_000;
+
 export interface PublisherOptions {
   readonly paths: Paths;
   /** Names this machine. */
   readonly by: string;
   readonly clock: Clock;
-  readonly board: Pick<Board, 'publishWorkflows'>;
+  readonly board: Pick<Board, 'publishWorkflows' | 'status'>;
   /** Where the runs of this machine are, and where the dashboard looks for them, if it does not look here itself. */
   readonly runs?: { readonly from: RunStore; readonly to: RunStore };
   readonly log: Log;
@@ -29,6 +33,8 @@ export class Publisher {
   readonly #options: PublisherOptions;
   /** Digest of the list that was published last. */
   #published: string | undefined;
+  /** Until when the list is left to a daemon, in milliseconds since the epoch. */
+  #ledUntil = 0;
   /** When each run that was sent had changed last. */
   readonly #sent = new Map<string, number>();
   #failures = 0;
@@ -61,7 +67,11 @@ export class Publisher {
     const { paths, by, clock, board } = this.#options;
     const workflows = [...(await workflowSummaries(paths))];
     const fingerprint = digest(workflows);
-    if (fingerprint === this.#published) return;
+    if (fingerprint === this.#published || clock.now() < this.#ledUntil) return;
+    if (isLed(await board.status(), clock.now())) {
+      this.#ledUntil = clock.now() + LED;
+      return;
+    }
     await board.publishWorkflows({ at: clock.now(), by, workflows });
     this.#published = fingerprint;
   }

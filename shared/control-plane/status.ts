@@ -78,6 +78,17 @@ export const statusSchema = z.object({
 });
 export type Status = z.output<typeof statusSchema>;
 
+/** Milliseconds for which a daemon's status counts: it publishes one each minute, and may be late. */
+const FRESH = 180_000;
+
+/**
+ * Whether a daemon leads: its status is there, and new. Status and workflows are then its own to publish, since what is
+ * started at the dashboard is started by it; everybody else leaves them alone.
+ */
+export function isLed(status: Status | undefined, now: number): boolean {
+  return status?.daemon !== undefined && Math.abs(now - status.at) < FRESH;
+}
+
 /** A workflow as the dashboard lists it: enough to choose one, fill in its inputs and start it. */
 const workflowSummarySchema = z.object({
   name: z.string(),

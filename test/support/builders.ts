@@ -1,4 +1,5 @@
 import type { Approval } from '../../shared/approvals/approval.ts';
+import type { DaemonStatus, Status } from '../../shared/control-plane/status.ts';
 import type { Call, Caller, Planned, ReadEffect, WriteEffect } from '../../shared/gate/call.ts';
 import type { Action, Kind } from '../../shared/kernel/action.ts';
 
@@ -71,4 +72,16 @@ export function aCall(change: Partial<Call> & { action?: Partial<Action> } = {})
 
 export function aCaller(change: Partial<Caller> = {}): Caller {
   return { signal: new AbortController().signal, canAsk: true, ...change };
+}
+
+export const A_DAEMON: DaemonStatus = {
+  ...{ owner: 'pi5:1', startedAt: 1_000, runs: [], spentTodayUsd: 0, budgetTodayUsd: 25 },
+  ...{ problems: [], breakers: [], outboxWaiting: 0 },
+};
+
+/** Of a cluster with nothing in it. Without `daemon` it is one of a dashboard that looks by itself. */
+export function aStatus(at: number, daemon?: DaemonStatus): Status {
+  const empty = { at, items: [] };
+  const parts = { nodes: empty, pods: empty, alerts: empty, apps: empty, trends: [] };
+  return { at, by: 'pi5', ...parts, ...(daemon !== undefined && { daemon }) };
 }

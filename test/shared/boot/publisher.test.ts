@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Publisher, type PublisherOptions } from '../../../shared/boot/publisher.ts';
 import type { ControlPlane } from '../../../shared/control-plane/ports.ts';
 import { openSqlite } from '../../../shared/control-plane/sqlite/open.ts';
+import { A_DAEMON, aStatus } from '../../support/builders.ts';
 import { tempFolder } from '../../support/gate-rig.ts';
 import { WorkflowsRig } from '../../support/workflows-rig.ts';
 
@@ -74,6 +75,29 @@ describe('what a machine publishes at the dashboard', () => {
     expect((await dashboard.board.workflows())?.workflows[0]?.description).toBe('Looks twice.');
   });
 
+  it('is no list of workflows while a daemon leads, which knows when each runs next', async () => {
+    const { rig, dashboard, publisher } = publishing();
+    const { clock } = rig.gate;
+    const theirs = { at: clock.now(), by: 'pi5', workflows: [] };
+    await dashboard.board.publishWorkflows(theirs);
+    await dashboard.board.publishStatus(aStatus(clock.now(), A_DAEMON));
+    await publisher.round();
+    clock.advance(70_000);
+    await publisher.round();
+    expect(await dashboard.board.workflows()).toEqual(theirs);
+    // Its last status is too old: it has ended, or lost the dashboard.
+    clock.advance(120_000);
+    await publisher.round();
+    expect(await dashboard.board.workflows()).toMatchObject({ by: 'laptop', workflows: [{ name: 'check' }] });
+  });
+
+  it('is its workflows where a status is one of a dashboard alone', async () => {
+    const { rig, dashboard, publisher } = publishing();
+    await dashboard.board.publishStatus(aStatus(rig.gate.clock.now()));
+    await publisher.round();
+    expect(await dashboard.board.workflows()).toMatchObject({ by: 'laptop' });
+  });
+
   it('is every event of its runs, in order and once, whoever sent the first of them', async () => {
     const { rig, dashboard, publisher } = publishing();
     const run = await rig.start('check', { node: 'pi3' });
@@ -102,6 +126,7 @@ describe('what a machine publishes at the dashboard', () => {
     const { rig, dashboard } = publishing();
     let away = true;
     const board: PublisherOptions['board'] = {
+      status: async () => undefined,
       publishWorkflows: (list) => (away ? Promise.reject(new Error('away')) : dashboard.board.publishWorkflows(list)),
     };
     const { clock, logged } = rig.gate;
