@@ -8,7 +8,8 @@ import { missingFor } from './missing.ts';
 import { prepare } from './prepare.ts';
 import { reasonOf } from './reasons.ts';
 import type { ServerOptions } from './servers.ts';
-import { runSession, type SessionEnd } from './session.ts';
+import { runSession } from './session.ts';
+import type { SessionEnd } from './session-end.ts';
 import type { AgentOutcome, AgentTask } from './task.ts';
 import { Transcripts } from './transcripts.ts';
 

@@ -31,7 +31,10 @@ export async function prepare(
   const server = serverEnvironment(env, paths, variablesIn(config), { run, agent, ...times });
   const own = withoutClients(server, client);
   const servers = [...profile.servers.keys()].map(
-    async (name): Promise<[string, ServerLaunch]> => [name, { ...(await serverCommand(options, name)), env: own }],
+    async (name): Promise<[string, ServerLaunch]> => [
+      name,
+      { ...(await serverCommand(options, name)), env: { ...own, ...options.access?.(name) } },
+    ],
   );
   return {
     ...{ id, folder, env: client, model, prompt, answer, maxTurns, budgetUsd },

@@ -12,11 +12,13 @@ export interface ServerOptions {
   readonly node: string;
   /** Path of a server's bundle. */
   readonly bundle: (server: string) => Promise<string>;
+  /** How a server signs in to the cluster, where it has an account of its own; else as the daemon does. */
+  readonly access?: (server: string) => Readonly<Record<string, string>>;
 }
 
 interface Command {
   readonly command: string;
-  readonly args: readonly string[];
+  readonly args: string[];
 }
 
 export async function serverCommand({ node, bundle }: ServerOptions, server: string): Promise<Command> {

@@ -1,18 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type {
-  McpServerConfig,
-  Options,
-  Query,
-  SDKMessage,
-  SDKResultMessage,
-  SDKUserMessage,
-} from '@anthropic-ai/claude-agent-sdk';
-import { isObject, type JsonObject, toJsonObject } from '../../shared/kernel/json.ts';
+import type { McpServerConfig, Options, Query, SDKMessage, SDKUserMessage } from '@anthropic-ai/claude-agent-sdk';
+import type { JsonObject } from '../../shared/kernel/json.ts';
 import type { Model } from '../../shared/workflow/models.ts';
 import type { ClientProcesses } from './client-exec.ts';
 import { START_LIMIT } from './environment.ts';
 import type { Failure } from './reasons.ts';
-import type { Usage } from './task.ts';
+import { endOf, type SessionEnd } from './session-end.ts';
 
 /** The one file that knows the Agent SDK. */
 export interface SessionOptions {
@@ -38,14 +31,6 @@ export interface ServerLaunch {
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-}
-
-export interface SessionEnd {
-  readonly answer?: JsonObject;
-  readonly usage?: Usage;
-  readonly failure?: Failure;
-  /** A server that did not start. */
-  readonly without?: string;
 }
 
 /** The next one, where a model is overloaded: the client asks three times first. */
@@ -162,34 +147,4 @@ function failureIn(message: SDKMessage): Failure {
     return { status: message.error_status, error: message.error };
   }
   return message.type === 'assistant' && message.error !== undefined ? { error: message.error } : {};
-}
-
-function endOf(result: SDKResultMessage, failure: Failure): SessionEnd {
-  const usage = usageOf(result);
-  if (result.subtype === 'success' && !result.is_error && isObject(result.structured_output)) {
-    return { usage, answer: toJsonObject(result.structured_output) };
-  }
-  const { subtype } = result;
-  if (subtype !== 'success' || !result.is_error) return { usage, failure: { subtype } };
-  return {
-    usage,
-    failure: { ...failure, subtype, ...(result.api_error_status && { status: result.api_error_status }) },
-  };
-}
-
-/** Summed over all of its models, under the name of the one that has written most. */
-function usageOf({ modelUsage, total_cost_usd, num_turns, duration_ms }: SDKResultMessage): Usage {
-  const used = Object.entries(modelUsage);
-  const [most] = used.toSorted(([, a], [, b]) => b.outputTokens - a.outputTokens);
-  const sum = (of: (usage: (typeof used)[number][1]) => number) => used.reduce((total, [, one]) => total + of(one), 0);
-  return {
-    model: most?.[0] ?? 'none',
-    inputTokens: sum(({ inputTokens }) => inputTokens),
-    outputTokens: sum(({ outputTokens }) => outputTokens),
-    cacheReadTokens: sum(({ cacheReadInputTokens }) => cacheReadInputTokens),
-    cacheWriteTokens: sum(({ cacheCreationInputTokens }) => cacheCreationInputTokens),
-    costUsd: total_cost_usd,
-    turns: num_turns,
-    durationMs: duration_ms,
-  };
 }
