@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { McpServerConfig, Options, Query, SDKMessage, SDKUserMessage } from '@anthropic-ai/claude-agent-sdk';
 import type { JsonObject } from '../../shared/kernel/json.ts';
 import type { Model } from '../../shared/workflow/models.ts';
@@ -39,6 +39,9 @@ const FALLBACK: Readonly<Record<Model, Model | undefined>> = { opus: 'sonnet', s
 /** Milliseconds between two looks whether the servers have started. */
 const LOOK = 50;
 
+/** Milliseconds in which an interrupted client says what was used. */
+const LAST_WORDS = 2_000;
+
 /** Runs one session to its end. Throws where the client or the SDK breaks off without a result. */
 export async function runSession(
   options: SessionOptions,
@@ -47,19 +50,25 @@ export async function runSession(
 ): Promise<SessionEnd> {
   const { query } = await import('@anthropic-ai/claude-agent-sdk');
   const abortController = new AbortController();
-  const abort = () => abortController.abort(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
   const begun = Promise.withResolvers<Query>();
+  const over = Promise.withResolvers<void>();
   const missing: string[] = [];
   const session = query({
-    prompt: promptOf(options, begun.promise, signal, missing),
+    prompt: promptOf(options, begun.promise, over.promise, missing),
     options: { ...optionsFor(options), abortController, spawnClaudeCodeProcess: (launch) => processes.start(launch) },
   });
   begun.resolve(session);
+  const stop = () => {
+    // Interrupted, it still tells what it has cost.
+    session.interrupt().catch(() => {});
+    setTimeout(() => abortController.abort(signal.reason), LAST_WORDS).unref();
+  };
+  signal.addEventListener('abort', stop, { once: true });
   try {
     return await listen(session, missing);
   } finally {
-    signal.removeEventListener('abort', abort);
+    signal.removeEventListener('abort', stop);
+    over.resolve();
     session.close();
   }
 }
@@ -105,7 +114,7 @@ function optionsFor(options: SessionOptions): Options {
 async function* promptOf(
   { prompt }: SessionOptions,
   begun: Promise<Query>,
-  signal: AbortSignal,
+  over: Promise<void>,
   missing: string[],
 ): AsyncGenerator<SDKUserMessage> {
   const session = await begun;
@@ -119,9 +128,11 @@ async function* promptOf(
       session.close();
       return;
     }
-    await setTimeout(LOOK, undefined, { signal });
+    await sleep(LOOK);
   }
   yield { type: 'user', message: { role: 'user', content: prompt }, parent_tool_use_id: null };
+  // What ends here closes the client's input, and with it the way to interrupt it.
+  await over;
 }
 
 async function listen(session: Query, missing: readonly string[]): Promise<SessionEnd> {
@@ -130,11 +141,12 @@ async function listen(session: Query, missing: readonly string[]): Promise<Sessi
   try {
     for await (const message of session) {
       failure = { ...failure, ...failureIn(message) };
-      if (message.type === 'result') end = endOf(message, failure);
+      if (message.type !== 'result') continue;
+      end = endOf(message, failure);
+      break;
     }
   } catch (error) {
-    // After a failed result the SDK throws, too.
-    if (end === undefined && missing.length === 0) throw error;
+    if (missing.length === 0) throw error;
   }
   if (missing.length > 0) return { without: missing.join(', ') };
   if (end === undefined) throw new Error('the client ended without a result');

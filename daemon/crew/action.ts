@@ -10,7 +10,7 @@ type Execute = Extract<Command, { kind: 'execute' }>;
  * Where that server refuses before it has begun, the call has failed; it is never tried by another way.
  */
 export async function carryOut(deps: CrewDeps, place: Place, command: Execute, signal: AbortSignal): Promise<void> {
-  const { runs, callTool, tell, drive } = deps;
+  const { runs, callTool, changed, tell, drive } = deps;
   const { run, workflow } = place.state;
   const { step, index, action } = command;
   const { server, tool, input } = action;
@@ -18,7 +18,8 @@ export async function carryOut(deps: CrewDeps, place: Place, command: Execute, s
   if (signal.aborted) return;
   const text = oneLine(answer.text, 300);
   tell({ level: answer.isError ? 'warn' : 'info', run, text: `${workflow}: ${server}.${tool}: ${text}` });
-  const after = (await forward(drive, run)).command;
+  const { command: after, state } = await forward(drive, run);
+  if (state.changedAt !== place.state.changedAt) await changed(state);
   if (after.kind !== 'execute' || after.step !== step || after.index !== index) return;
   await runs.record(run, (_, at) => ({ type: 'action-started', at, step, index }));
   const message = `not begun: ${text}`;

@@ -29,7 +29,9 @@ export interface CrewDeps {
   /** Whether what a run has changed has helped; undefined when it was told to stop. */
   readonly verify: (about: Remedied, signal: AbortSignal) => Promise<Verification | undefined>;
   /** Something that keeps agents from working; without an error it is over. */
-  readonly problem: (id: string, error: OpsError | undefined) => void;
+  readonly problem: (id: 'credentials' | 'budget', error: OpsError | undefined) => void;
+  /** A run has changed something, or may have. */
+  readonly changed: (state: RunState) => Promise<void>;
   /** A run has come to its end. It may be called again for the same one. */
   readonly ended: (state: RunState) => Promise<void>;
   readonly config: Pick<Config['daemon'], 'max_turns' | 'agents'>;

@@ -38,7 +38,8 @@ export async function doStep(
   });
   await reserved.settle(outcome.usage?.costUsd);
   if (signal.aborted || unwanted) return;
-  await runs.record(run, await eventFor(deps, asked, step, outcome));
+  const state = await runs.record(run, await eventFor(deps, asked, step, outcome));
+  if (state.changedAt !== begun.changedAt) await deps.changed(state);
   tell({ level: outcome.kind === 'answered' ? 'info' : 'warn', run, text: `${workflow}: ${step} ${toldOf(outcome)}` });
 }
 

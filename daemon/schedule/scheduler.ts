@@ -51,7 +51,7 @@ export class Scheduler {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.look();
-      await this.#options.sleep(this.#pause(), signal);
+      await this.#options.sleep(this.pause(), signal);
     }
   }
 
@@ -77,7 +77,8 @@ export class Scheduler {
     await states.update(plan.workflow, (known = state) => settled(known, due.tick));
   }
 
-  #pause(): number {
+  /** Milliseconds until something may be due. */
+  pause(): number {
     const now = this.#options.clock.now();
     const next = this.#options
       .workflows()

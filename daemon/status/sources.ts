@@ -15,7 +15,11 @@ export interface Sources {
 }
 
 /** The backends of this machine's configuration. None is reached before it is asked. */
-export function sourcesOf(config: Config, env: Readonly<Record<string, string | undefined>>, clock: Clock): Sources {
+export function sourcesOf(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
+): Sources & { readonly cluster: Cluster } {
   const rest = (backend: 'prometheus' | 'alertmanager' | 'argocd') =>
     new Rest(async () => openBackend(backendSettings(backend, config, env)), {
       messageOf: (body) => stringAt(body, 'message') ?? stringAt(body, 'error'),

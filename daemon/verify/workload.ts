@@ -29,7 +29,7 @@ export async function seeWorkload(cluster: Reader, labels: Labels, signal: Abort
 }
 
 /** The workload of a pod; the pod itself where nothing that is known here controls it; undefined where it is gone. */
-async function ownerOfPod(
+export async function ownerOfPod(
   cluster: Reader,
   namespace: string,
   name: string,

@@ -87,6 +87,7 @@ export async function crewRig({ workflow: text, agent, deps = {} }: CrewRigOptio
       spending: { reserve: async () => ({ kind: 'reserved', budgetUsd: 1, settle: async () => {} }) },
       verify: async () => ({ result: 'cleared', detail: 'it is gone' }),
       problem: (id, error) => void (error === undefined ? problems.delete(id) : problems.set(id, error)),
+      changed: async () => {},
       ended: async (state) => void ended.push(state),
       config: config.daemon,
       tell: ({ text: line }) => void told.push(line),
