@@ -14,8 +14,10 @@ import { notify } from './commands/notify.ts';
 import { passphrase } from './commands/passphrase.ts';
 import { policy } from './commands/policy.ts';
 import { reject } from './commands/reject.ts';
+import { service } from './commands/service.ts';
 import { token } from './commands/token.ts';
 import { uninstall } from './commands/uninstall.ts';
+import { up } from './commands/up.ts';
 import { workflow } from './commands/workflow.ts';
 import { contextFor } from './context.ts';
 import type { Machine } from './machine.ts';
@@ -35,6 +37,8 @@ const COMMANDS: readonly AddCommand[] = [
   dashboard,
   token,
   notify,
+  service,
+  up,
 ];
 
 /** Runs one command line; returns the exit code. */
