@@ -48,6 +48,17 @@ describe('where a server asks for approvals', () => {
     expect(desk).toBeUndefined();
   });
 
+  it('is this machine’s file, at which a daemon’s server waits for as long as the daemon says', async () => {
+    const env = { K8S_AGENT_RUN: 'run-1', K8S_AGENT_APPROVAL_WAIT: '3' };
+    const { approvals, desk } = await openApprovals({ ...machine(''), env });
+    await approvals.request(fresh());
+    expect(present(desk).wait).toBe(3_000);
+    expect(await present(desk).link('ap-1')).toBeUndefined();
+    const waiting = present(desk).changed('ap-1', 20_000, signal);
+    await approvals.settle('ap-1', YES);
+    expect(await waiting).toMatchObject({ state: 'approved' });
+  });
+
   it('is the file that a dashboard on this machine shares', async () => {
     const place = machine('dashboard: {url: http://127.0.0.1:8080/}\napprovals: {wait: 7}');
     const { approvals, desk } = await openApprovals(place);
