@@ -7,16 +7,27 @@ import { FilterForm } from './filter-form.tsx';
 import { type Query, queryText } from './filters.ts';
 import { Calls } from './log.tsx';
 import { type Reading, visible } from './reading.ts';
+import type { Verified } from './verdict.tsx';
 
 export interface History {
   readonly calls: readonly LoggedCall[];
   readonly next?: string;
   readonly chains: readonly ChainState[];
+  /** Whether what they changed has helped, by run. */
+  readonly verified: Readonly<Record<string, Verified>>;
 }
 
-export async function readHistory({ actions, clock }: PagesDeps, filter: ActionFilter): Promise<History> {
-  const [{ records, next }, chains] = await Promise.all([actions.list(filter), actions.chains()]);
-  return { calls: await callsOf(actions, records, clock.now()), chains, ...(next !== undefined && { next }) };
+/** As many of the newest runs as are looked through for what was seen after them. */
+const RUNS = 200;
+
+export async function readHistory({ actions, runs, clock }: PagesDeps, filter: ActionFilter): Promise<History> {
+  const [{ records, next }, chains, rows] = await Promise.all([
+    actions.list(filter),
+    actions.chains(),
+    runs.list({ limit: RUNS }),
+  ]);
+  const verified = Object.fromEntries(rows.flatMap(({ run, verified }) => (verified ? [[run, verified]] : [])));
+  return { calls: await callsOf(actions, records, clock.now()), chains, verified, ...(next !== undefined && { next }) };
 }
 
 interface HistoryProps {
@@ -44,7 +55,15 @@ export function HistoryView({ history, query, now }: HistoryProps) {
   );
 }
 
-function Found({ history: { calls, next, chains }, query, now }: { history: History; query: Query; now: number }) {
+function Found({
+  history: { calls, next, chains, verified },
+  query,
+  now,
+}: {
+  history: History;
+  query: Query;
+  now: number;
+}) {
   const link = queryText(query);
   return (
     <>
@@ -57,7 +76,7 @@ function Found({ history: { calls, next, chains }, query, now }: { history: Hist
       {calls.length === 0 ? (
         <p class="empty">{link === '' && !query.before ? 'Nothing has been logged yet.' : 'Nothing matches this.'}</p>
       ) : (
-        <Calls calls={calls} now={now} />
+        <Calls calls={calls} verified={verified} now={now} />
       )}
       {next !== undefined && (
         <p>

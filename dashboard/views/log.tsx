@@ -1,6 +1,7 @@
 import type { OutcomeStatus } from '../../shared/audit/record.ts';
 import { Ago, At, Badge, Facts, Json, RunLink, type Tone } from './bits.tsx';
 import { describeCall, type LoggedCall } from './calls.ts';
+import { type Verified, VerifiedBadge } from './verdict.tsx';
 
 const TONES: Readonly<Record<OutcomeStatus, Tone>> = {
   ok: 'ok',
@@ -14,19 +15,39 @@ const TONES: Readonly<Record<OutcomeStatus, Tone>> = {
   unknown: 'loud',
 };
 
+interface CallsProps {
+  readonly calls: readonly LoggedCall[];
+  /** Whether what was changed has helped, by run. */
+  readonly verified: Readonly<Record<string, Verified>>;
+  readonly now: number;
+}
+
+const runOf = ({ record }: LoggedCall) => record.run ?? '';
+
 /** Calls, one a row; what they were called with is folded into it. */
-export function Calls({ calls, now }: { calls: readonly LoggedCall[]; now: number }) {
+export function Calls({ calls, verified, now }: CallsProps) {
   return (
     <ol class="log">
       {calls.map((call) => (
-        <Call call={call} now={now} />
+        <Call
+          call={call}
+          now={now}
+          verified={Object.hasOwn(verified, runOf(call)) ? verified[runOf(call)] : undefined}
+        />
       ))}
     </ol>
   );
 }
 
+interface CallProps {
+  readonly call: LoggedCall;
+  readonly now: number;
+  readonly verified?: Verified | undefined;
+  readonly inRun?: boolean;
+}
+
 /** `inRun`: on the page of its run, where it need not be said whose it is, and its place in time matters. */
-export function Call({ call, now, inRun = false }: { call: LoggedCall; now: number; inRun?: boolean }) {
+export function Call({ call, now, verified, inRun = false }: CallProps) {
   const { record } = call;
   const { at, agent, tier, workflow, run, outcome } = record;
   const unknown = call.state === 'lost' || outcome?.status === 'unknown';
@@ -38,7 +59,8 @@ export function Call({ call, now, inRun = false }: { call: LoggedCall; now: numb
         <strong class="what">{describeCall(record)}</strong>
         <p class="who">
           {agent ?? 'unknown agent'} · {tier ?? 'no tier'}
-          {!inRun && workflow && ` · ${workflow}`} {!inRun && run && <RunLink run={run} />}
+          {!inRun && workflow && ` · ${workflow}`} {!inRun && run && <RunLink run={run} />}{' '}
+          {verified && <VerifiedBadge result={verified} />}
         </p>
         {unknown && (
           <p class="note bad">Outcome unknown: it may have run. Look at the target; it is never run again by itself.</p>

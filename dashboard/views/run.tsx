@@ -1,15 +1,17 @@
 import type { AuditRecord } from '../../shared/audit/record.ts';
 import type { RunEvent } from '../../shared/workflow/events.ts';
 import { isEnded, type RunState, type RunStatus } from '../../shared/workflow/state.ts';
-import type { StepState } from '../../shared/workflow/step-state.ts';
 import { Ago, At, Badge, Facts, Json, type Tone, Unreadable, Until } from './bits.tsx';
 import { callsOf, type LoggedCall } from './calls.ts';
 import { stateOf } from './context.ts';
 import type { PagesDeps } from './deps.ts';
 import { Call } from './log.tsx';
 import type { Reading } from './reading.ts';
+import { Steps } from './run-steps.tsx';
+import { spentIn, spentText } from './spent.ts';
 import { causeText, type Moment, momentOf } from './timeline.ts';
 import { span } from './times.ts';
+import { alertsText, Verdict } from './verdict.tsx';
 
 export const RUN_TONES: Readonly<Record<RunStatus, Tone>> = {
   waiting: 'info',
@@ -19,19 +21,6 @@ export const RUN_TONES: Readonly<Record<RunStatus, Tone>> = {
   cancelled: 'mute',
   'timed-out': 'bad',
   skipped: 'mute',
-};
-
-const STEP_TONES: Readonly<Record<StepState['status'], Tone>> = {
-  pending: 'mute',
-  running: 'info',
-  waiting: 'info',
-  proposed: 'warn',
-  executing: 'info',
-  chosen: 'mute',
-  done: 'ok',
-  skipped: 'mute',
-  failed: 'bad',
-  unknown: 'loud',
 };
 
 /** Actions of one run that are shown at most. */
@@ -66,7 +55,7 @@ export function RunView({ run, read, now }: { run: string; read: Reading<RunRead
       {state === undefined ? (
         <p class="note">No events of this run are here; these are the actions that were logged for it.</p>
       ) : (
-        <Summary state={state} now={now} />
+        <Summary state={state} events={events} now={now} />
       )}
       <h2>Timeline (UTC)</h2>
       <Timeline events={events} calls={calls} now={now} />
@@ -74,19 +63,24 @@ export function RunView({ run, read, now }: { run: string; read: Reading<RunRead
   );
 }
 
-function Summary({ state, now }: { state: RunState; now: number }) {
+function Summary({ state, events, now }: { state: RunState; events: readonly RunEvent[]; now: number }) {
   const { workflow, status, cause, createdAt, updatedAt, deadline, reason, inputs, outputs, steps, cancel } = state;
   const ended = isEnded(state);
+  const spent = spentIn(events);
   return (
     <>
+      <Verdict state={state} />
       <Facts
         facts={[
           ['Workflow', <a href={`/workflows/${encodeURIComponent(workflow)}`}>{workflow}</a>],
           ['State', <Badge tone={RUN_TONES[status]}>{status}</Badge>],
           ['Trigger', causeText(cause)],
+          ['Alerts', alertsText(events)],
           ['Started', <Ago at={createdAt} now={now} />],
           ['Took', ended && span(updatedAt - createdAt)],
           ['Must end', !ended && <Until at={deadline} now={now} />],
+          ['Cost', spent && spentText(spent)],
+          ['Daemon', daemonsOf(events)],
           ['Because', reason],
           ['Cancel', cancel && `${cancel.by}: ${cancel.reason}`],
         ]}
@@ -94,24 +88,15 @@ function Summary({ state, now }: { state: RunState; now: number }) {
       {Object.keys(inputs).length > 0 && <Json title="Inputs" value={inputs} />}
       {Object.keys(outputs).length > 0 && <Json title="Outputs" value={outputs} />}
       <h2>Steps</h2>
-      <Steps steps={steps} />
+      <Steps steps={steps} events={events} />
     </>
   );
 }
 
-function Steps({ steps }: { steps: RunState['steps'] }) {
-  return (
-    <ol class="steps">
-      {Object.entries(steps).map(([name, step]) => (
-        <li aria-current={step.status === 'running' ? 'step' : undefined}>
-          <Badge tone={STEP_TONES[step.status]}>{step.status}</Badge> <span class="mono">{name}</span>
-          {'reason' in step && <p>{step.reason}</p>}
-          {step.status === 'done' && step.note && <p>{step.note}</p>}
-          {'actionsTaken' in step && step.actionsTaken.map((taken) => <p class="mono">{taken}</p>)}
-        </li>
-      ))}
-    </ol>
-  );
+/** Those that ran a step of it: more than one where another took it over. */
+function daemonsOf(events: readonly RunEvent[]): string {
+  const all = events.flatMap((event) => (event.type === 'step-started' ? (event.by ?? []) : []));
+  return [...new Set(all)].join(', ');
 }
 
 /** Events and actions in one order: from the trigger to the outcome. */

@@ -1,6 +1,7 @@
 import type { PropsWithChildren } from 'hono/jsx';
 import type { Status } from '../../shared/control-plane/status.ts';
 import { Ago, Badge, Unreadable } from './bits.tsx';
+import { Daemon } from './daemon.tsx';
 import { Sparkline } from './graphics.tsx';
 import type { Reading } from './reading.ts';
 import { Alerts, Apps, Nodes, Pods } from './status-parts.tsx';
@@ -28,12 +29,13 @@ export function StatusView({ status, now }: { status: Reading<Status | undefined
 }
 
 function Snapshot({ status, now }: { status: Status; now: number }) {
-  const { nodes, pods, alerts, apps, trends } = status;
+  const { at, nodes, pods, alerts, apps, trends, daemon } = status;
   return (
     <>
       <p class="lead">
-        Seen by {status.by} <Ago at={status.at} now={now} />
+        Seen by {status.by} <Ago at={at} now={now} />
       </p>
+      {daemon && <Daemon daemon={daemon} at={at} now={now} old={now - at > STALE_AFTER} />}
       {trends.length > 0 && (
         <ul class="trends" aria-label="The last hours">
           {trends.map((trend) => (

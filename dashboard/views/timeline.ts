@@ -1,5 +1,6 @@
-import type { Alert, Cause, EventOf, RunEvent } from '../../shared/workflow/events.ts';
+import type { Alert, Cause, EventOf, RunEvent, Usage } from '../../shared/workflow/events.ts';
 import type { Tone } from './bits.tsx';
+import { dollars } from './spent.ts';
 
 /** What happened in a run, in words. */
 export interface Moment {
@@ -35,9 +36,9 @@ function told(event: RunEvent): Told {
     case 'step-started':
       return { tone: 'info', label: 'begins', text: beginText(event) };
     case 'step-finished':
-      return { tone: 'ok', label: 'answered', text: proposalText(event.proposal?.actions), value: event.answer };
+      return { tone: 'ok', label: 'answered', text: answerText(event), value: event.answer };
     case 'step-failed':
-      return { tone: 'bad', label: 'failed', text: `${event.reason} (changed: ${event.changed})` };
+      return { tone: 'bad', label: 'failed', text: `${event.reason} (changed: ${event.changed}${costText(event)})` };
     case 'proposal-settled':
       return {
         tone: event.decision === 'approved' ? 'ok' : 'mute',
@@ -72,6 +73,17 @@ function told(event: RunEvent): Told {
     case 'ended':
       return { tone: event.status === 'succeeded' ? 'ok' : 'bad', label: event.status, text: event.reason };
   }
+}
+
+function answerText(event: EventOf<'step-finished'>): string {
+  const { changed = 'nothing' } = event;
+  const said = changed === 'nothing' ? '' : `it has changed ${changed === 'unknown' ? 'what nobody knows' : changed}`;
+  const parts = [proposalText(event.proposal?.actions), said, costText(event).replace(/^, /, '')];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+function costText({ usage }: { readonly usage?: Usage }): string {
+  return usage === undefined ? '' : `, ${dollars(usage.costUsd)}`;
 }
 
 function beginText({ attempt, by }: EventOf<'step-started'>): string {

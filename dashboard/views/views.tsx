@@ -114,7 +114,7 @@ async function workflows(deps: PagesDeps): Promise<View> {
   return {
     title: 'Workflows',
     section: '/workflows',
-    topics: ['workflows', 'runs'],
+    topics: ['workflows', 'runs', 'status'],
     status: statusOf(shelf),
     body: <WorkflowsView shelf={shelf} now={deps.clock.now()} />,
   };
@@ -129,7 +129,7 @@ async function workflow(deps: PagesDeps, c: Context): Promise<View> {
   return {
     title: visible(name),
     section: '/workflows',
-    topics: ['workflows', 'runs', 'inbox'],
+    topics: ['workflows', 'runs', 'inbox', 'status'],
     status: statusOf(read),
     body: <WorkflowView {...props} />,
   };

@@ -2,28 +2,32 @@ import type { InboxEntry } from '../../shared/control-plane/ports.ts';
 import type { WorkflowSummary } from '../../shared/control-plane/status.ts';
 import type { RunRow } from '../../shared/workflow/run-store.ts';
 import { Ago, Badge, Unreadable } from './bits.tsx';
+import { type Breaker, BreakerNote, openBreakers } from './daemon.tsx';
 import type { PagesDeps } from './deps.ts';
 import type { Reading } from './reading.ts';
-import { Last } from './workflows.tsx';
+import { Last, Next } from './workflows.tsx';
 
 export interface WorkflowRead {
   readonly workflow?: WorkflowSummary;
   readonly rows: readonly RunRow[];
   readonly asked: readonly InboxEntry[];
+  readonly breaker?: Breaker;
 }
 
 const RUNS_SHOWN = 20;
 const RECENT = 100;
 
-export async function readWorkflow({ board, runs, inbox }: PagesDeps, name: string): Promise<WorkflowRead> {
-  const [list, rows, waiting] = await Promise.all([
+export async function readWorkflow({ board, runs, inbox, clock }: PagesDeps, name: string): Promise<WorkflowRead> {
+  const [list, rows, waiting, status] = await Promise.all([
     board.workflows(),
     runs.list({ workflow: name, limit: RUNS_SHOWN }),
     inbox.waiting(RECENT),
+    board.status(),
   ]);
   const workflow = list?.workflows.find((candidate) => candidate.name === name);
   const asked = waiting.filter(({ body }) => body.kind === 'manual' && body.workflow === name);
-  return { ...(workflow && { workflow }), rows, asked };
+  const breaker = openBreakers(status?.daemon, clock.now()).find((open) => open.workflow === name);
+  return { ...(workflow && { workflow }), rows, asked, ...(breaker && { breaker }) };
 }
 
 interface WorkflowProps {
@@ -41,10 +45,11 @@ export function WorkflowView({ name, read, csrf, now }: WorkflowProps) {
         <Unreadable what="This workflow" why={read.failed} />
       ) : (
         <>
+          {read.value.breaker && <BreakerNote breaker={read.value.breaker} now={now} />}
           {read.value.workflow === undefined ? (
             <p class="note">It is not among the published workflows any more; these are its runs.</p>
           ) : (
-            <About workflow={read.value.workflow} csrf={csrf} />
+            <About workflow={read.value.workflow} csrf={csrf} now={now} />
           )}
           <Runs {...read.value} now={now} />
         </>
@@ -53,8 +58,8 @@ export function WorkflowView({ name, read, csrf, now }: WorkflowProps) {
   );
 }
 
-function About({ workflow, csrf }: { workflow: WorkflowSummary; csrf: string }) {
-  const { description, file, triggers, steps } = workflow;
+function About({ workflow, csrf, now }: { workflow: WorkflowSummary; csrf: string; now: number }) {
+  const { description, file, triggers, steps, nextRunAt } = workflow;
   return (
     <>
       <p class="lead">
@@ -65,6 +70,11 @@ function About({ workflow, csrf }: { workflow: WorkflowSummary; csrf: string }) 
           <span class="chip">{trigger}</span>
         ))}
       </p>
+      {nextRunAt !== undefined && (
+        <p class="last">
+          <Next at={nextRunAt} now={now} />
+        </p>
+      )}
       <h2>Steps</h2>
       <ol class="steps">
         {steps.map((step) => (

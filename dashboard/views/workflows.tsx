@@ -2,9 +2,11 @@ import type { InboxEntry } from '../../shared/control-plane/ports.ts';
 import type { WorkflowList, WorkflowSummary } from '../../shared/control-plane/status.ts';
 import type { RunRow } from '../../shared/workflow/run-store.ts';
 import { Ago, Badge, Unreadable, Until } from './bits.tsx';
+import { type Breaker, BreakerNote, openBreakers } from './daemon.tsx';
 import type { PagesDeps } from './deps.ts';
 import type { Reading } from './reading.ts';
 import { RUN_TONES } from './run.tsx';
+import { VerifiedBadge } from './verdict.tsx';
 
 export interface Shelf {
   readonly list?: WorkflowList;
@@ -12,18 +14,19 @@ export interface Shelf {
   readonly last: Readonly<Record<string, RunRow>>;
   /** Runs that a person asked for and that nobody has taken up yet. */
   readonly asked: readonly InboxEntry[];
+  readonly breakers: readonly Breaker[];
 }
 
 /** Entries of the inbox that are looked through for runs that wait. */
 const RECENT = 100;
 
-export async function readShelf({ board, runs, inbox }: PagesDeps): Promise<Shelf> {
-  const [list, asked] = await Promise.all([board.workflows(), inbox.waiting(RECENT)]);
+export async function readShelf({ board, runs, inbox, clock }: PagesDeps): Promise<Shelf> {
+  const [list, asked, status] = await Promise.all([board.workflows(), inbox.waiting(RECENT), board.status()]);
   const newest = await Promise.all(
     (list?.workflows ?? []).map(async ({ name }) => (await runs.list({ workflow: name, limit: 1 }))[0]),
   );
   const last = Object.fromEntries(newest.flatMap((row) => (row === undefined ? [] : [[row.workflow, row]])));
-  return { ...(list && { list }), last, asked };
+  return { ...(list && { list }), last, asked, breakers: openBreakers(status?.daemon, clock.now()) };
 }
 
 export function WorkflowsView({ shelf, now }: { shelf: Reading<Shelf>; now: number }) {
@@ -35,13 +38,13 @@ export function WorkflowsView({ shelf, now }: { shelf: Reading<Shelf>; now: numb
       ) : shelf.value.list === undefined ? (
         <p class="note">No workflows have been published yet. The daemon publishes them when it starts.</p>
       ) : (
-        <List list={shelf.value.list} last={shelf.value.last} now={now} />
+        <List {...shelf.value} list={shelf.value.list} now={now} />
       )}
     </>
   );
 }
 
-function List({ list, last, now }: { list: WorkflowList; last: Shelf['last']; now: number }) {
+function List({ list, last, breakers, now }: Omit<Shelf, 'list'> & { list: WorkflowList; now: number }) {
   return (
     <>
       <p class="lead">
@@ -52,6 +55,7 @@ function List({ list, last, now }: { list: WorkflowList; last: Shelf['last']; no
           <Card
             workflow={workflow}
             row={Object.hasOwn(last, workflow.name) ? last[workflow.name] : undefined}
+            breaker={breakers.find((breaker) => breaker.workflow === workflow.name)}
             now={now}
           />
         ))}
@@ -60,7 +64,14 @@ function List({ list, last, now }: { list: WorkflowList; last: Shelf['last']; no
   );
 }
 
-function Card({ workflow, row, now }: { workflow: WorkflowSummary; row: RunRow | undefined; now: number }) {
+interface CardProps {
+  readonly workflow: WorkflowSummary;
+  readonly row: RunRow | undefined;
+  readonly breaker: Breaker | undefined;
+  readonly now: number;
+}
+
+function Card({ workflow, row, breaker, now }: CardProps) {
   const { name, description, triggers, nextRunAt } = workflow;
   return (
     <li class="card">
@@ -73,23 +84,28 @@ function Card({ workflow, row, now }: { workflow: WorkflowSummary; row: RunRow |
           <span class="chip">{trigger}</span>
         ))}
       </p>
+      {breaker && <BreakerNote breaker={breaker} now={now} />}
       <p class="last">
         {row === undefined ? 'Has not run yet.' : <Last row={row} now={now} />}{' '}
-        {nextRunAt !== undefined && (
-          <span>
-            · next <Until at={nextRunAt} now={now} />
-          </span>
-        )}
+        {nextRunAt !== undefined && <Next at={nextRunAt} now={now} />}
       </p>
     </li>
   );
 }
 
-export function Last({ row: { run, status, createdAt }, now }: { row: RunRow; now: number }) {
+export function Next({ at, now }: { at: number; now: number }) {
+  return (
+    <span>
+      Next run <Until at={at} now={now} />.
+    </span>
+  );
+}
+
+export function Last({ row: { run, status, createdAt, verified }, now }: { row: RunRow; now: number }) {
   return (
     <>
-      <Badge tone={RUN_TONES[status]}>{status}</Badge> <a href={`/runs/${encodeURIComponent(run)}`}>{run}</a>{' '}
-      <Ago at={createdAt} now={now} />
+      <Badge tone={RUN_TONES[status]}>{status}</Badge> {verified && <VerifiedBadge result={verified} />}{' '}
+      <a href={`/runs/${encodeURIComponent(run)}`}>{run}</a> <Ago at={createdAt} now={now} />
     </>
   );
 }

@@ -12,6 +12,8 @@ export const rowSchema = z.object({
   /** Milliseconds since the epoch. */
   createdAt: z.number(),
   updatedAt: z.number(),
+  /** Whether what it changed has helped, where that was looked at. */
+  verified: z.enum(['cleared', 'not-cleared']).exactOptional(),
 });
 export type RunRow = Readonly<z.output<typeof rowSchema>>;
 

@@ -118,7 +118,8 @@ function mayStart({ name, triggers }: Workflow, { kind }: Cause): void {
 
 /** A run in a list. */
 export function rowOf(state: RunState): RunRow {
-  const { run, workflow, status, lock, createdAt, updatedAt } = state;
+  const { run, workflow, status, lock, createdAt, updatedAt, verified } = state;
   const holds = lock !== undefined && status === 'running' && !isEnded(state);
-  return { run, workflow, status, createdAt, updatedAt, ...(holds && { lock }) };
+  const rest = { ...(holds && { lock }), ...(verified && { verified: verified.result }) };
+  return { run, workflow, status, createdAt, updatedAt, ...rest };
 }

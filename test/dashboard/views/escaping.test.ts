@@ -9,6 +9,7 @@ const HOSTILE = `</script><img src=x onerror=alert(1)>" onmouseover="alert(2)" '
 const NOT_UPSTREAM = new Set([
   ...['id', 'key', 'at', 'state', 'status', 'phase', 'kind', 'type', 'tier', 'unit', 'via', 'run', 'call', 'step'],
   ...['writer', 'prev', 'hash', 'lastAt', 'sync', 'health', 'workflow', 'decision', 'changed', 'outcomeStatus'],
+  ...['result', 'verified'],
 ]);
 
 /** The same data where every text that comes from outside also carries the attack. */
@@ -36,6 +37,7 @@ const PATHS: readonly (readonly [string, string])[] = [
   ['a filtered history', `/history?text=${encodeURIComponent(HOSTILE)}`],
   ['a filter that is none', `/history?outcome=${encodeURIComponent(HOSTILE)}`],
   ['a run', '/runs/run-7k2m4x9q1c'],
+  ['a run that has been verified', '/runs/run-5h3j7k8l2p'],
   ['workflows', '/workflows'],
   ['a workflow', `/workflows/${NAME}`],
   ['an approval that is not there', `/pending/${encodeURIComponent(HOSTILE)}`],
@@ -72,6 +74,10 @@ describe('text from outside', () => {
         'Argo CD did not',
         '1 of 2 replicas',
         'daemon',
+        'pi5-a-1733',
+        'Argo CD is not set up.',
+        'Set ARGOCD_SERVER',
+        'failed three times',
       ],
     ],
     [
@@ -91,7 +97,19 @@ describe('text from outside', () => {
       '/history',
       ['k8s-diagnostician', 'web-6d5f8b9c7d-x2x4k', '100 lines', 'sync_app', 'the connection ended', 'anna'],
     ],
-    ['/runs/run-7k2m4x9q1c', ['exit code 137', 'KubePodCrashLooping', 'alertmanager']],
+    [
+      '/runs/run-7k2m4x9q1c',
+      [
+        'exit code 137',
+        'KubePodCrashLooping',
+        'alertmanager',
+        'KubeDeploymentReplicasMismatch',
+        'claude/projects/runs/run-7k2m4x9q1c-diagnose.jsonl',
+        'turns of sonnet',
+        'at pi5-a-1733',
+      ],
+    ],
+    ['/runs/run-5h3j7k8l2p', ['KubePodCrashLooping still fires', 'it did not help']],
     ['/workflows', ['every 6 hours', 'Comprehensive cluster', 'daemon']],
     [`/workflows/${NAME}`, ['Where the pod is.', 'analyze-logs', 'restart pod', 'incidents/pod-crashloop.yaml']],
   ])('is still shown, attack and all, on %s', async (path, texts) => {
@@ -100,6 +118,25 @@ describe('text from outside', () => {
     expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
     expect(html).toContain('&lt;U+202E&gt;&lt;U+0007&gt;');
   });
+});
+
+it('what a daemon says of its runs and breakers is text, names and ids among it', async () => {
+  const daemon = SAMPLE.status?.daemon;
+  const hostile = (value: unknown): unknown =>
+    JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === 'string' ? HOSTILE : item));
+  const kept: Kept = JSON.parse(JSON.stringify({ ...SAMPLE, status: { ...SAMPLE.status, daemon: hostile(daemon) } }));
+  const [workflow] = kept.workflows?.workflows ?? [];
+  if (workflow === undefined) throw new Error('the sample has workflows');
+  const named = { ...kept, workflows: { at: 1, by: 'd', workflows: [{ ...workflow, name: HOSTILE }] } };
+  for (const path of ['/', '/workflows', `/workflows/${encodeURIComponent(HOSTILE)}`]) {
+    const { html } = await get(named, path);
+    expect(html).toContain('breaker open');
+    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain('" onmouseover');
+    expect(html).not.toContain('\u202e');
+    expect(html).not.toMatch(/href="?\s*javascript:/i);
+  }
 });
 
 describe('every page', () => {

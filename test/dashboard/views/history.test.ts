@@ -72,6 +72,19 @@ describe('the history', () => {
     expect(html).toContain('Outcome unknown: it may have run.');
   });
 
+  it('says of what a run did whether it has helped', async () => {
+    const row = { workflow: 'check', status: 'succeeded', createdAt: 1, updatedAt: 1 } as const;
+    const rows = [
+      { ...row, run: 'run-a', verified: 'cleared' as const },
+      { ...row, run: 'run-b', verified: 'not-cleared' as const },
+      { ...row, run: 'run-c' },
+    ];
+    const shown = async (run: string) => (await get({ rows, records: [aRecord({ run })] }, '/history')).html;
+    expect(await shown('run-a')).toContain('<span class="badge ok">verified</span>');
+    expect(await shown('run-b')).toContain('<span class="badge bad">did not help</span>');
+    for (const run of ['run-c', 'constructor']) expect(await shown(run)).not.toMatch(/>verified<|did not help/);
+  });
+
   it('says whether the chains are whole, and where one is not', async () => {
     const chain = { writer: 'kubectl-1', records: 12, lastAt: new Date(NOW).toISOString() };
     expect((await get({ chains: [chain] }, '/history')).html).toContain('chain verified</span> 12 records of 1 writer');

@@ -45,6 +45,29 @@ describe('the status view', () => {
     expect(html).toContain('aria-label="Memory: now 79 %, lowest 68 %, highest 79 %"');
   });
 
+  it('shows what the daemon does, and first what keeps it from doing more', async () => {
+    const html = await show(STATUS);
+    const part = html.slice(html.indexOf('id="daemon"'), html.indexOf('id="nodes"'));
+    const order = ['Argo CD is not set up.', 'Set ARGOCD_SERVER', 'Today $21.40 of $25.00', '2 notifications not sent'];
+    const places = [...order, 'breaker open', 'failed three times', 'drives'].map((text) => part.indexOf(text));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places[0]).toBeGreaterThan(0);
+    expect(part).toContain('href="/runs/run-7k2m4x9q1c"');
+    expect(part).toContain('decide-action');
+    expect(part).not.toContain('stale');
+  });
+
+  it('says of an old status that the daemon said so then, and of a breaker that is over nothing', async () => {
+    const { daemon } = STATUS;
+    if (daemon === undefined) throw new Error('the sample has a daemon');
+    const breakers = [{ workflow: 'check', until: NOW - 1, reason: 'It had failed.' }];
+    const html = await show({ ...EMPTY, at: NOW - 4 * 60_000, daemon: { ...daemon, runs: [], breakers } });
+    expect(html).toContain('When last seen it drove no run.');
+    expect(html).toContain('<span class="badge warn">stale</span>');
+    expect(html).not.toContain('breaker open');
+    expect(await show(EMPTY)).not.toContain('id="daemon"');
+  });
+
   it('withstands numbers that are none of this world', async () => {
     const [node] = STATUS.nodes.items;
     if (node === undefined) throw new Error('the sample has a node');

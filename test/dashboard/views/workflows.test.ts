@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { get } from './plane.ts';
 import { aRecord } from './sample/records.ts';
 import { SAMPLE } from './sample/sample.ts';
-import { NOW } from './sample/times.ts';
-import { EVENTS } from './sample/workflows.ts';
+import { NOW, VERIFIED_RUN } from './sample/times.ts';
+import { EVENTS, VERIFIED_EVENTS } from './sample/workflows.ts';
 
 const RUN = 'run-7k2m4x9q1c';
 
@@ -12,6 +12,18 @@ describe('the workflows view', () => {
     const { html } = await get(SAMPLE, '/workflows');
     for (const text of ['every 6 hours', 'in 2 h', 'succeeded', '/runs/run-1a9s8d7f6g', 'Has not run yet.'])
       expect(html).toContain(text);
+  });
+
+  it('says which does not start for a while, and why, and which last run did not help', async () => {
+    for (const path of ['/workflows', '/workflows/cluster-health-check']) {
+      const { html } = await get(SAMPLE, path);
+      expect(html).toContain('breaker open');
+      expect(html).toContain('It has failed three times in an hour.');
+      expect(html).toContain('in 20 min');
+      expect(html).toContain('Next run');
+    }
+    expect((await get(SAMPLE, '/workflows/rollback-app')).html).not.toContain('breaker open');
+    expect((await get(SAMPLE, '/workflows/pod-crashloop-remediation')).html).toContain('did not help');
   });
 
   it('says that none were published, when none were', async () => {
@@ -76,6 +88,31 @@ describe('a run', () => {
       'badge info">running',
       'badge mute">pending',
     ]);
+  });
+
+  it('says what each step took, and where all of it is told', async () => {
+    const { html } = await get(SAMPLE, `/runs/${RUN}`);
+    const steps = html.slice(html.indexOf('<ol class="steps">'), html.indexOf('Timeline'));
+    expect(steps).toContain('$0.0625, 4 turns of sonnet, 1,200 tokens in, 340 out; 45,000 read from the cache');
+    expect(steps).toContain(`Transcript at pi5-a-1733: <span class="mono">claude/projects/runs/${RUN}-diagnose.jsonl`);
+    expect(steps).toMatch(/decide-action<\/span> at pi5-a-1733/);
+    const facts = html.slice(0, html.indexOf('<ol class="steps">'));
+    expect(facts).toContain('$0.56, 8 turns of sonnet, haiku, 2,400 tokens in');
+    expect(facts).toContain('<dt>Alerts</dt><dd>2 alerts, 1 still fires</dd>');
+    expect(facts).toContain('<dt>Daemon</dt><dd>pi5-a-1733</dd>');
+  });
+
+  it('says before anything else whether what it changed has helped', async () => {
+    const shown = async (events = VERIFIED_EVENTS) =>
+      (await get({ runs: { [VERIFIED_RUN]: events } }, `/runs/${VERIFIED_RUN}`)).html;
+    const html = await shown();
+    expect(html).toMatch(
+      /<p class="note bad"[^>]*><span class="badge bad">did not help<\/span> KubePodCrashLooping still/,
+    );
+    expect(html.indexOf('did not help')).toBeLessThan(html.indexOf('class="facts"'));
+    expect(await shown(VERIFIED_EVENTS.slice(0, -2))).toContain('the daemon looks whether that has helped');
+    expect(await shown(VERIFIED_EVENTS.toSpliced(-2, 1))).toContain('nobody has looked whether that helped');
+    expect(await shown(VERIFIED_EVENTS.slice(0, 3))).not.toContain('not verified');
   });
 
   it('shows the actions of a run whose events are not here', async () => {

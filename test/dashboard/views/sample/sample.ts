@@ -3,8 +3,8 @@ import type { Kept } from '../plane.ts';
 import { APPROVALS } from './approvals.ts';
 import { RECORDS } from './records.ts';
 import { STATUS } from './status.ts';
-import { HOUR, MIN, NOW, RUN } from './times.ts';
-import { EVENTS, WORKFLOWS } from './workflows.ts';
+import { HOUR, MIN, NOW, RUN, VERIFIED_RUN } from './times.ts';
+import { EVENTS, VERIFIED_EVENTS, WORKFLOWS } from './workflows.ts';
 
 const INBOX: readonly InboxEntry[] = [
   {
@@ -25,7 +25,7 @@ export const SAMPLE: Kept = {
     { writer: 'kubectl-4123', records: 1_841, lastAt: new Date(NOW - MIN).toISOString() },
     { writer: 'gitea-4130', records: 212, lastAt: new Date(NOW - HOUR).toISOString() },
   ],
-  runs: { [RUN]: EVENTS },
+  runs: { [RUN]: EVENTS, [VERIFIED_RUN]: VERIFIED_EVENTS },
   rows: [
     {
       run: RUN,
@@ -33,6 +33,14 @@ export const SAMPLE: Kept = {
       status: 'running',
       createdAt: NOW - 6 * MIN,
       updatedAt: NOW - 4 * MIN,
+    },
+    {
+      run: VERIFIED_RUN,
+      workflow: 'pod-crashloop-remediation',
+      status: 'failed',
+      createdAt: NOW - 50 * MIN,
+      updatedAt: NOW - 33 * MIN,
+      verified: 'not-cleared',
     },
     {
       run: 'run-1a9s8d7f6g',

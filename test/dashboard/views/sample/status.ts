@@ -1,5 +1,5 @@
 import type { Status } from '../../../../shared/control-plane/status.ts';
-import { HOUR, MIN, NOW } from './times.ts';
+import { HOUR, MIN, NOW, RUN } from './times.ts';
 
 const GIB = 1024 ** 3;
 
@@ -96,4 +96,16 @@ export const STATUS: Status = {
     { name: 'Pods not ready', unit: 'count', points: [0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2] },
     { name: 'Alerts', unit: 'count', points: [0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2] },
   ],
+  daemon: {
+    owner: 'pi5-a-1733',
+    startedAt: NOW - 5 * HOUR,
+    runs: [{ run: RUN, workflow: 'pod-crashloop-remediation', step: 'decide-action', since: NOW - 6 * MIN }],
+    spentTodayUsd: 21.4,
+    budgetTodayUsd: 25,
+    problems: [{ what: 'Argo CD is not set up.', remedy: 'Set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN.' }],
+    breakers: [
+      { workflow: 'cluster-health-check', until: NOW + 20 * MIN, reason: 'It has failed three times in an hour.' },
+    ],
+    outboxWaiting: 2,
+  },
 };

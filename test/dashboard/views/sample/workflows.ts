@@ -1,6 +1,24 @@
 import type { WorkflowList } from '../../../../shared/control-plane/status.ts';
-import type { RunEvent } from '../../../../shared/workflow/events.ts';
-import { HOUR, MIN, NOW, RUN } from './times.ts';
+import type { Alert, RunEvent, Usage } from '../../../../shared/workflow/events.ts';
+import { HOUR, MIN, NOW, RUN, VERIFIED_RUN } from './times.ts';
+
+const anAlert = (alertname: string): Alert => ({
+  labels: { alertname, namespace: 'shop' },
+  annotations: {},
+  status: 'firing',
+  startsAt: '',
+  endsAt: '',
+  generatorURL: '',
+  fingerprint: 'f1',
+});
+
+const usage: Usage = {
+  ...{ model: 'sonnet', inputTokens: 1_200, outputTokens: 340, cacheReadTokens: 45_000, cacheWriteTokens: 6_100 },
+  ...{ costUsd: 0.0625, turns: 4, durationMs: 41_000 },
+};
+
+const by = 'pi5-a-1733';
+const transcript = (step: string) => `claude/projects/runs/${RUN}-${step}.jsonl`;
 
 export const EVENTS: readonly RunEvent[] = [
   {
@@ -16,35 +34,53 @@ export const EVENTS: readonly RunEvent[] = [
     cause: {
       kind: 'alert',
       by: 'alertmanager',
-      alert: {
-        labels: { alertname: 'KubePodCrashLooping', namespace: 'shop' },
-        annotations: {},
-        status: 'firing',
-        startsAt: '',
-        endsAt: '',
-        generatorURL: '',
-        fingerprint: 'f1',
-      },
+      alert: anAlert('KubePodCrashLooping'),
     },
   },
   { type: 'admitted', at: NOW - 6 * MIN + 100 },
-  { type: 'step-started', at: NOW - 6 * MIN + 200, step: 'diagnose', attempt: 1, deadline: NOW },
+  { type: 'step-started', at: NOW - 6 * MIN + 200, step: 'diagnose', attempt: 1, deadline: NOW, by },
   {
     type: 'step-finished',
     at: NOW - 5 * MIN + 9_000,
     step: 'diagnose',
     attempt: 1,
     answer: { pod: 'web-6d5f8b9c7d-x2x4k', restarts: 14 },
+    usage,
+    transcript: transcript('diagnose'),
   },
-  { type: 'step-started', at: NOW - 5 * MIN + 9_100, step: 'check-logs', attempt: 1, deadline: NOW },
+  { type: 'step-started', at: NOW - 5 * MIN + 9_100, step: 'check-logs', attempt: 1, deadline: NOW, by },
   {
     type: 'step-finished',
     at: NOW - 4 * MIN + 20_000,
     step: 'check-logs',
     attempt: 1,
     answer: { cause: 'oom', evidence: 'exit code 137' },
+    usage: { ...usage, costUsd: 0.5, model: 'haiku' },
+    transcript: transcript('check-logs'),
   },
-  { type: 'step-started', at: NOW - 4 * MIN + 20_100, step: 'decide-action', attempt: 1, deadline: NOW + 5 * MIN },
+  { type: 'alert-joined', at: NOW - 4 * MIN + 20_050, alert: anAlert('KubeDeploymentReplicasMismatch') },
+  { type: 'step-started', at: NOW - 4 * MIN + 20_100, step: 'decide-action', attempt: 1, deadline: NOW + 5 * MIN, by },
+  { type: 'alert-resolved', at: NOW - 3 * MIN, alert: anAlert('KubeDeploymentReplicasMismatch'), left: 1 },
+];
+
+/** A run that has changed something, which did not help. */
+export const VERIFIED_EVENTS: readonly RunEvent[] = [
+  {
+    ...{ type: 'created', at: NOW - 50 * MIN, run: VERIFIED_RUN, workflow: 'pod-crashloop-remediation', hash: 'h' },
+    ...{ inputs: {}, deadline: NOW, steps: ['fix'] },
+    cause: { kind: 'alert', by: 'alertmanager', alert: anAlert('KubePodCrashLooping') },
+  },
+  { type: 'admitted', at: NOW - 50 * MIN },
+  { type: 'step-started', at: NOW - 50 * MIN, step: 'fix', attempt: 1, deadline: NOW, by },
+  {
+    ...{ type: 'step-finished', at: NOW - 48 * MIN, step: 'fix', attempt: 1, answer: { summary: 'Restarted it.' } },
+    ...{ changed: 'something', usage },
+  },
+  {
+    ...{ type: 'verified', at: NOW - 33 * MIN, result: 'not-cleared' },
+    detail: 'KubePodCrashLooping still fires for web-1, by Alertmanager. Deployment web in shop: 0 of 2 pods ready.',
+  },
+  { type: 'ended', at: NOW - 33 * MIN, status: 'failed', reason: 'it did not help', outputs: {} },
 ];
 
 export const WORKFLOWS: WorkflowList = {
