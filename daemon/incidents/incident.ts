@@ -66,6 +66,9 @@ export interface Taken {
 /** Milliseconds after which an alert that was never resolved, and whose run is over, holds up no other: its resolve was lost. */
 const STALE = 24 * 3_600_000;
 
+/** Alerts of one incident that are waited for at most: of the oldest beyond, the resolve counts as lost. */
+const FIRING = 500;
+
 /** What an alert makes of what is known: it opens an incident, joins it, is resolved in it, or says nothing new. */
 export function take(news: News, known: Known, context: Context): Taken {
   const { entry, version, alert } = news;
@@ -93,7 +96,7 @@ function open({ entry, alert }: News, key: string, { workflow, now }: Context): 
 function join({ resolvedAt: _, ...incident }: Incident, { entry, alert }: News, { now }: Context): Taken {
   const { run, key, alerts, firing } = incident;
   return {
-    incident: { ...incident, newsAt: now, alerts: alerts + 1, firing: [...firing, entry] },
+    incident: { ...incident, newsAt: now, alerts: alerts + 1, firing: [...firing, entry].slice(-FIRING) },
     effect: { kind: 'joined', run, key, alert },
   };
 }
