@@ -1,32 +1,23 @@
 import { mkdir } from 'node:fs/promises';
 import type { Daemon } from '../../daemon/daemon.ts';
 import { sleep } from '../../daemon/sleep.ts';
-import type { DaemonView, Line } from '../../daemon/view.ts';
+import type { DaemonView } from '../../daemon/view.ts';
+import type { DaemonOptions } from '../../daemon/wire.ts';
 import { shipLater } from '../../shared/boot/shipping.ts';
 import type { Config } from '../../shared/config/schema.ts';
-import type { Clock } from '../../shared/kernel/clock.ts';
+import { messageOf } from '../../shared/kernel/errors.ts';
 import { newId } from '../../shared/kernel/ids.ts';
 import type { Log } from '../../shared/kernel/log.ts';
-import type { Paths } from '../../shared/kernel/paths.ts';
+import { ensureBundle } from '../bundles.ts';
 import type { Context } from '../context.ts';
 import { dashboardAt, shipHistory, startDashboard } from '../dashboard-exec.ts';
+import { SERVERS } from '../install/wanted.ts';
 import { touchAlive } from './alive.ts';
+import { every } from './every.ts';
 import { hasLogin } from './first-login.ts';
 import { Keeper } from './keeper.ts';
 import type { Picture, Show } from './picture.ts';
-import { type Environment, type Place, withDashboard } from './place.ts';
-
-/** What a daemon is made of. */
-export interface DaemonOptions {
-  readonly root: string;
-  readonly node: string;
-  readonly paths: Paths;
-  readonly env: Environment;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly tell: (line: Line) => void;
-  readonly dashboardUrl?: string;
-}
+import { type Place, withDashboard } from './place.ts';
 
 export type OpenDaemon = (options: DaemonOptions) => Promise<Daemon>;
 
@@ -39,7 +30,7 @@ interface SessionOptions {
   readonly openDaemon: OpenDaemon;
 }
 
-/** Milliseconds between two pictures, two looks at the daemon, and two touches of the file that probes look at. */
+/** Milliseconds between two pictures, looks at the daemon, touches of the file that probes look at. */
 const DRAW = 1_000;
 const LOOK = 3_000;
 const TOUCH = 10_000;
@@ -50,6 +41,8 @@ export class Session {
   #keeper: Keeper | undefined;
   #daemon: DaemonView | undefined;
   #stoppedAt: number | undefined;
+  /** Why the daemon cannot be looked at. */
+  #unseen: string | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -79,7 +72,7 @@ export class Session {
 
   /** The dashboard, and the way of the audit log to it; the daemon publishes the rest. */
   async #serve(signal: AbortSignal): Promise<void> {
-    const { context, config, place, log } = this.#options;
+    const { context, config, place, show, log } = this.#options;
     const { paths, env, clock } = context;
     if (place.kind === 'none') return;
     if (place.kind === 'elsewhere') {
@@ -89,7 +82,8 @@ export class Session {
       return;
     }
     this.#keeper = new Keeper({
-      ...{ port: place.port, clock, sleep, tell: (line: Line) => this.#options.show.tell(line) },
+      ...{ port: place.port, clock, sleep },
+      tell: (line) => show.tell(line),
       start: (port, signal) => startDashboard(context, port, signal),
       another: (port) => dashboardAt(port, paths),
     });
@@ -104,16 +98,22 @@ export class Session {
     const url = place.kind === 'elsewhere' ? place.url : this.#keeper?.state.url;
     const env = withDashboard(context.env, url);
     const dashboardUrl = env.PUBLIC_URL || url;
-    const tell = (line: Line) => show.tell(line);
-    return openDaemon({ root, node, paths, env, clock, log, tell, ...(dashboardUrl && { dashboardUrl }) });
+    const bundle = (name: string) => ensureBundle(root, serverOf(name));
+    return openDaemon({
+      ...{ node, bundle, paths, env, clock, log, tell: (line) => show.tell(line) },
+      ...(dashboardUrl && { dashboardUrl }),
+    });
   }
 
   async #lookAt(daemon: Daemon): Promise<void> {
     try {
       this.#daemon = await daemon.view();
       if (this.#keeper?.state.link !== undefined && (await hasLogin(this.#options.context))) this.#keeper.forgetLink();
+      this.#unseen = undefined;
     } catch (error) {
-      this.#options.log('what the daemon does cannot be shown', error);
+      // Once: it is looked at again and again.
+      if (this.#unseen !== messageOf(error)) this.#options.log('what the daemon does cannot be shown', error);
+      this.#unseen = messageOf(error);
     }
   }
 
@@ -140,10 +140,8 @@ export class Session {
   }
 }
 
-/** Does `work` again and again until it is told to stop. It keeps the process alive. */
-async function every(ms: number, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await work();
-    await sleep(ms, signal);
-  }
+function serverOf(name: string): (typeof SERVERS)[number] {
+  const server = SERVERS.find((candidate) => candidate === name);
+  if (server === undefined) throw new Error(`there is no server ${name}`);
+  return server;
 }
