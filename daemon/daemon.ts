@@ -162,7 +162,7 @@ export class WorkingDaemon implements Daemon {
     const outboxWaiting = () => channels.reduce((sum, { name }) => sum + outbox.waiting(name), 0);
     const published = {
       ...{ board: stores.board, view: () => this.view(), breakers, spending, outboxWaiting, health, catalog },
-      ...{ watched: watchedOf(config, env), sources, by: hostname(), clock, log },
+      ...{ watched: watchedOf(config, env), sources, by: hostname(), clock, sleep, log },
     };
     const taken = { inbox: stores.inbox, ports: this.#ports(), starter: this.#starter, catalog, sleep, log };
     try {

@@ -14,7 +14,7 @@ import type { IncidentStore } from './incidents/store.ts';
 import type { Leases } from './lease/lease.ts';
 import { SharedLeases } from './lease/shared.ts';
 import { type Records, SharedRecords } from './records.ts';
-import { sleep } from './sleep.ts';
+import { type Sleep, sleep } from './sleep.ts';
 
 export interface StoresOptions {
   readonly config: Config;
@@ -22,6 +22,8 @@ export interface StoresOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly log: Log;
+  /** By a timer unless told. */
+  readonly sleep?: Sleep;
 }
 
 /** The inbox, from the side that takes things out of it. */
@@ -61,7 +63,7 @@ export async function openDaemonStores(options: StoresOptions): Promise<DaemonSt
   const { paths, clock, log } = options;
   const approving = await openApprovals(options);
   const remote = await atDashboard(options);
-  const { daemonState, ...place } = remote ?? onThisMachine(paths, clock);
+  const { daemonState, ...place } = remote ?? onThisMachine(paths, clock, options.sleep);
   const runStore = new LoggedRunStore(place.runStore, paths.workflowLogs, log);
   return {
     ...place,
@@ -106,7 +108,7 @@ async function atDashboard(options: StoresOptions): Promise<Place | undefined> {
   };
 }
 
-function onThisMachine(paths: Paths, clock: Clock): Place {
+function onThisMachine(paths: Paths, clock: Clock, wait: Sleep = sleep): Place {
   const { runs: runStore, inbox, ...plane } = openSqlite(paths.database, clock);
   const arrived: DaemonInbox['arrived'] = async (ms, signal) => {
     const end = clock.now() + ms;
@@ -114,7 +116,7 @@ function onThisMachine(paths: Paths, clock: Clock): Place {
       const entries = signal.aborted ? [] : await inbox.waiting();
       const left = end - clock.now();
       if (entries.length > 0 || signal.aborted || left <= 0) return entries;
-      await sleep(Math.min(LOOK, left), signal);
+      await wait(Math.min(LOOK, left), signal);
     }
   };
   const { board, actions, daemonState, close } = plane;

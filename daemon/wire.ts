@@ -9,7 +9,7 @@ import { openChannels } from '../shared/notify/channel.ts';
 import { Notifier } from '../shared/notify/notifier.ts';
 import { Outbox } from '../shared/notify/outbox.ts';
 import { serverAccess } from './access/access.ts';
-import { openAgents } from './agent/agents.ts';
+import { type Agents, openAgents } from './agent/agents.ts';
 import { callTool } from './agent/tool-call.ts';
 import { Announcer } from './announce/announcer.ts';
 import { baseOf } from './announce/links.ts';
@@ -17,15 +17,16 @@ import { freeBytesAt } from './announce/machine-watch.ts';
 import { breakerStateSchema } from './breaker/breaker.ts';
 import { Breakers } from './breaker/breakers.ts';
 import { historyOf } from './breaker/history.ts';
+import type { CrewDeps } from './crew/deps.ts';
 import { effectsFinder } from './crew/effects.ts';
 import { type Daemon, WorkingDaemon } from './daemon.ts';
 import { daemonGate } from './gate.ts';
 import { isOfThisMachine, ownerName } from './owner-name.ts';
-import { sleep } from './sleep.ts';
+import { type Sleep, sleep } from './sleep.ts';
 import { daySchema } from './spending/day.ts';
 import { Spending } from './spending/spending.ts';
 import { sourcesOf } from './status/sources.ts';
-import { openDaemonStores } from './stores.ts';
+import { type DaemonStores, openDaemonStores } from './stores.ts';
 import { verify } from './verify/verify.ts';
 import type { Line } from './view.ts';
 
@@ -42,11 +43,22 @@ export interface DaemonOptions {
   readonly dashboardUrl?: string;
 }
 
+/** Parts that stand for those of this machine: where there is no agent, no cluster and no time to wait. */
+export interface Instead {
+  readonly sleep?: Sleep;
+  readonly agents?: Agents;
+  readonly callTool?: CrewDeps['callTool'];
+  readonly verify?: CrewDeps['verify'];
+  /** The stores of this machine's configuration, changed. */
+  readonly stores?: (stores: DaemonStores) => DaemonStores;
+}
+
 /** Joins the parts of a daemon to what this machine's configuration says. Nothing is reached before it runs. */
-export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
+export async function openDaemon(options: DaemonOptions, instead: Instead = {}): Promise<Daemon> {
   const { paths, env, clock, log } = options;
+  const { sleep: wait = sleep, stores: change = (opened) => opened } = instead;
   const config = await readConfig(paths.config);
-  const stores = await openDaemonStores({ config, paths, env, clock, log });
+  const stores = change(await openDaemonStores({ config, paths, env, clock, log, sleep: wait }));
   const { runs, runStore, actions, records, approving, incidents } = stores;
   const owner = ownerName();
   const sources = sourcesOf(config, env, clock);
@@ -55,7 +67,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const { timezone } = config.notifications;
   const outbox = new Outbox(paths.database);
   const channels = openChannels(config.notifications, env, clock);
-  const notifier = new Notifier(channels, { outbox, clock, random: Math.random, log });
+  const notifier = new Notifier(channels, { outbox, clock, random: Math.random, log, sleep: wait });
   const breakers = new Breakers({
     states: records('breakers', breakerStateSchema),
     clock,
@@ -70,7 +82,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const url = options.dashboardUrl ?? backendSettings('dashboard', config, env).url;
   const leading = { now: false };
   const announcer = new Announcer({
-    ...{ records, leads: () => leading.now, owner, by: hostname(), clock, sleep, log, notifier, runs, incidents },
+    ...{ records, leads: () => leading.now, owner, by: hostname(), clock, sleep: wait, log, notifier, runs, incidents },
     ...{ approvals: approving.approvals, breakers, timezone, isRemote: stores.isRemote },
     ...(url !== undefined && { base: baseOf(url) }),
     ...(approving.desk && { approvalLink: approving.desk.link }),
@@ -78,14 +90,30 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const catalog = () => installedWorkflows(paths);
   return new WorkingDaemon({
-    ...{ owner, config, paths, clock, sleep, log, stores, sources, breakers, spending, announcer, notifier, catalog },
+    ...{
+      owner,
+      config,
+      paths,
+      clock,
+      sleep: wait,
+      log,
+      stores,
+      sources,
+      breakers,
+      spending,
+      announcer,
+      notifier,
+      catalog,
+    },
     ...{ leading, channels, outbox, env },
     ...(access && { access }),
     ...(url !== undefined && { base: baseOf(url) }),
     tell: (line) => options.tell({ at: clock.now(), ...line }),
-    agents: openAgents({ ...servers, log }),
-    callTool: (call, signal) => callTool(servers, call, signal),
-    verify: (about, signal) => verify({ sources, clock, sleep, log, minutes: config.daemon.verify }, about, signal),
+    agents: instead.agents ?? openAgents({ ...servers, log }),
+    callTool: instead.callTool ?? ((call, signal) => callTool(servers, call, signal)),
+    verify:
+      instead.verify ??
+      ((about, signal) => verify({ sources, clock, sleep: wait, log, minutes: config.daemon.verify }, about, signal)),
     drive: {
       runs: async () => runs,
       catalog,

@@ -1,6 +1,6 @@
 import { backendSettings } from '../../shared/config/backends.ts';
 import type { Config } from '../../shared/config/schema.ts';
-import { rounds } from '../../shared/kernel/rounds.ts';
+import type { Sleep } from '../sleep.ts';
 import { type StatusOptions, StatusPublisher, type Watched } from './status.ts';
 import { type WorkflowsOptions, WorkflowsPublisher } from './workflows.ts';
 
@@ -8,12 +8,15 @@ import { type WorkflowsOptions, WorkflowsPublisher } from './workflows.ts';
 const WORKFLOWS = 5_000;
 const STATUS = 60_000;
 
-/** What the daemon that leads publishes at the dashboard, until it is told to stop. It keeps no process alive. */
-export async function publish(options: StatusOptions & WorkflowsOptions, signal: AbortSignal): Promise<void> {
-  const { log } = options;
-  const every = (ms: number, what: string, publisher: { round(): Promise<void> }) => {
+/** What the daemon that leads publishes at the dashboard, until it is told to stop. */
+export async function publish(
+  options: StatusOptions & WorkflowsOptions & { readonly sleep: Sleep },
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, sleep } = options;
+  const every = async (ms: number, what: string, publisher: { round(): Promise<void> }) => {
     let failing = false;
-    const round = async () => {
+    while (!signal.aborted) {
       try {
         await publisher.round();
         failing = false;
@@ -22,9 +25,8 @@ export async function publish(options: StatusOptions & WorkflowsOptions, signal:
         if (!failing) log(`${what} could not be published; it is tried again`, error);
         failing = true;
       }
-      return ms;
-    };
-    return rounds(round, signal);
+      await sleep(ms, signal);
+    }
   };
   await Promise.all([
     every(WORKFLOWS, 'the list of workflows', new WorkflowsPublisher(options)),

@@ -3,16 +3,21 @@ import type { Channel } from './channel.ts';
 import { Courier, type CourierOptions } from './courier.ts';
 import type { Notification } from './notification.ts';
 
+export interface NotifierOptions extends CourierOptions {
+  /** Waits, or returns at once when `signal` is aborted; by a timer that keeps no process alive unless told. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
 /** Milliseconds between looks at the outbox where nothing is due: the clock may jump. */
 const LONGEST_PAUSE = 30_000;
 
 /** Tells people. Whoever calls it is never held up and never fails by it. */
 export class Notifier {
   readonly #channels: readonly Channel[];
-  readonly #options: CourierOptions;
+  readonly #options: NotifierOptions;
   #wake = new AbortController();
 
-  constructor(channels: readonly Channel[], options: CourierOptions) {
+  constructor(channels: readonly Channel[], options: NotifierOptions) {
     this.#channels = channels;
     this.#options = options;
   }
@@ -42,7 +47,7 @@ export class Notifier {
   }
 
   async #carry(channel: Channel, signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock, log, sleep = nap } = this.#options;
     const courier = new Courier(channel, this.#options);
     let broken = false;
     while (!signal.aborted) {
@@ -55,8 +60,7 @@ export class Notifier {
       });
       broken = next === undefined;
       const pause = Math.min(Math.max(0, (next ?? Number.POSITIVE_INFINITY) - clock.now()), LONGEST_PAUSE);
-      if (!signal.aborted)
-        await timers.setTimeout(pause, undefined, { signal: wake, ref: false }).catch(() => undefined);
+      if (!signal.aborted) await sleep(pause, wake);
     }
   }
 
@@ -64,4 +68,8 @@ export class Notifier {
     this.#wake.abort();
     this.#wake = new AbortController();
   }
+}
+
+async function nap(ms: number, signal: AbortSignal): Promise<void> {
+  await timers.setTimeout(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }

@@ -6,6 +6,7 @@ import { publish, watchedOf } from '../../daemon/publish/publish.ts';
 import { StatusPublisher } from '../../daemon/publish/status.ts';
 import { WorkflowsPublisher } from '../../daemon/publish/workflows.ts';
 import { nextRunAt } from '../../daemon/schedule/plan.ts';
+import { sleep } from '../../daemon/sleep.ts';
 import { reportStatus } from '../../daemon/status/reporter.ts';
 import { sourcesOf } from '../../daemon/status/sources.ts';
 import { configSchema } from '../../shared/config/schema.ts';
@@ -190,7 +191,7 @@ it('both are published until it is told to stop, and a store that is away is one
   };
   const stop = new AbortController();
   const log = (message: string) => void logged.push(message);
-  const publishing = publish({ ...status.options, ...workflows.options, board, log }, stop.signal);
+  const publishing = publish({ ...status.options, ...workflows.options, board, log, sleep }, stop.signal);
   await vi.waitFor(async () => {
     expect(await workflows.board.workflows()).toBeDefined();
     expect(logged).toEqual(['the status could not be published; it is tried again']);
