@@ -9,7 +9,10 @@ import { type Paths, pathsIn } from '../../shared/kernel/paths.ts';
 import { tempFolder } from '../support/gate-rig.ts';
 
 const FIXTURE = fileURLToPath(new URL('./fixture-up.ts', import.meta.url));
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
+
+// Programs of their own take long to start while other suites use both cores.
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Given {
   readonly paths?: Paths;
