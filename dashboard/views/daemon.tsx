@@ -1,6 +1,6 @@
 import type { DaemonStatus } from '../../shared/control-plane/status.ts';
 import { count } from '../../shared/kernel/text.ts';
-import { Ago, Badge, Facts, RunLink, Until } from './bits.tsx';
+import { Ago, Badge, RunLink, Until } from './bits.tsx';
 import { Bar } from './graphics.tsx';
 import { dollars } from './spent.ts';
 
@@ -30,15 +30,17 @@ export function Daemon({ daemon, at, now, old }: DaemonProps) {
           <strong>{what}</strong> {remedy}
         </p>
       ))}
-      <Facts
-        facts={[
-          ['Runs on', <span class="mono">{owner}</span>],
-          ['Since', <Ago at={startedAt} now={now} />],
-          ['Budget', <Bar name="Today" used={spentTodayUsd} of={budgetTodayUsd} text={budget} />],
-          ['Outbox', outboxWaiting > 0 && `${count(outboxWaiting, 'notification')} not sent yet`],
-        ]}
-      />
       <ul class="rows">
+        <li>
+          <div>
+            <span class="mono">{owner}</span>{' '}
+            {outboxWaiting > 0 && <small>{count(outboxWaiting, 'notification')} not sent yet</small>}
+          </div>
+          <Ago at={startedAt} now={now} />
+        </li>
+        <li>
+          <Bar name="Spent today:" used={spentTodayUsd} of={budgetTodayUsd} text={budget} />
+        </li>
         <Breakers daemon={daemon} now={now} />
         {runs.map(({ run, workflow, step, since }) => (
           <li>

@@ -70,11 +70,7 @@ function About({ workflow, csrf, now }: { workflow: WorkflowSummary; csrf: strin
           <span class="chip">{trigger}</span>
         ))}
       </p>
-      {nextRunAt !== undefined && (
-        <p class="last">
-          <Next at={nextRunAt} now={now} />
-        </p>
-      )}
+      {nextRunAt !== undefined && <Next at={nextRunAt} now={now} />}
       <h2>Steps</h2>
       <ol class="steps">
         {steps.map((step) => (

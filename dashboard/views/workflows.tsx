@@ -85,19 +85,17 @@ function Card({ workflow, row, breaker, now }: CardProps) {
         ))}
       </p>
       {breaker && <BreakerNote breaker={breaker} now={now} />}
-      <p class="last">
-        {row === undefined ? 'Has not run yet.' : <Last row={row} now={now} />}{' '}
-        {nextRunAt !== undefined && <Next at={nextRunAt} now={now} />}
-      </p>
+      <p class="last">{row === undefined ? 'Has not run yet.' : <Last row={row} now={now} />}</p>
+      {nextRunAt !== undefined && <Next at={nextRunAt} now={now} />}
     </li>
   );
 }
 
 export function Next({ at, now }: { at: number; now: number }) {
   return (
-    <span>
-      Next run <Until at={at} now={now} />.
-    </span>
+    <p class="last">
+      Next run <Until at={at} now={now} />
+    </p>
   );
 }
 
