@@ -46,7 +46,9 @@ async function story(rig: IncidentsRig, hear: (rig: IncidentsRig) => Promise<voi
 const kinds = ({ done }: IncidentsRig) => [...new Set(done.map(({ kind, alert }) => `${kind} ${alert.labels.pod}`))];
 
 describe.each(PLACES)('incidents %s', (_, open) => {
-  it('end the same wherever a daemon is killed, and however often what it knew comes again', async () => {
+  it('end the same wherever a daemon is killed, and however often what it knew comes again', {
+    timeout: 90_000,
+  }, async () => {
     const whole = incidentsRig({ state: await open() });
     await story(whole, async (rig) => {
       await rig.daemon().takeIn(rig.inbox, rig.workflows);
