@@ -3,7 +3,7 @@ import { clientEnvironment, serverEnvironment, withoutClients } from './environm
 import { claudeIn } from './missing.ts';
 import { type AgentProfile, profileOf } from './profile.ts';
 import { patience, type ServerOptions, serverCommand, variablesIn } from './servers.ts';
-import type { ServerLaunch, SessionOptions } from './session.ts';
+import type { ServerLaunch, SessionOptions } from './session-options.ts';
 import type { AgentTask } from './task.ts';
 
 /** What is different from a chat. */

@@ -1,37 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import timers from 'node:timers/promises';
 import type { McpServerConfig, Options, Query, SDKMessage, SDKUserMessage } from '@anthropic-ai/claude-agent-sdk';
-import type { JsonObject } from '../../shared/kernel/json.ts';
 import type { Model } from '../../shared/workflow/models.ts';
 import type { ClientProcesses } from './client-exec.ts';
 import { START_LIMIT } from './environment.ts';
 import type { Failure } from './reasons.ts';
 import { endOf, type SessionEnd } from './session-end.ts';
-
-/** The one file that knows the Agent SDK. */
-export interface SessionOptions {
-  /** A UUID. */
-  readonly id: string;
-  /** The person's own `claude`. */
-  readonly claude: string;
-  /** Where the session works and keeps its files. */
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly model: Model;
-  readonly system: string;
-  readonly prompt: string;
-  readonly answer: JsonObject;
-  readonly servers: Readonly<Record<string, ServerLaunch>>;
-  /** As the client names them: `mcp__<server>__<tool>`. */
-  readonly tools: { readonly allowed: readonly string[]; readonly hidden: readonly string[] };
-  readonly maxTurns: number;
-  readonly budgetUsd: number;
-}
-
-export interface ServerLaunch {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
+import type { SessionOptions } from './session-options.ts';
 
 /** The next one, where a model is overloaded: the client asks three times first. */
 const FALLBACK: Readonly<Record<Model, Model | undefined>> = { opus: 'sonnet', sonnet: 'haiku', haiku: undefined };
@@ -42,7 +16,7 @@ const LOOK = 50;
 /** Milliseconds in which an interrupted client says what was used. */
 const LAST_WORDS = 2_000;
 
-/** Runs one session to its end. Throws where the client or the SDK breaks off without a result. */
+/** Runs one session to its end, in the one file that knows the Agent SDK. Throws where the client or the SDK breaks off without a result. */
 export async function runSession(
   options: SessionOptions,
   processes: ClientProcesses,
@@ -128,7 +102,7 @@ async function* promptOf(
       session.close();
       return;
     }
-    await sleep(LOOK);
+    await timers.setTimeout(LOOK);
   }
   yield { type: 'user', message: { role: 'user', content: prompt }, parent_tool_use_id: null };
   // What ends here closes the client's input, and with it the way to interrupt it.

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { type AgentOutcome, type Agents, openAgents } from '../../daemon/agent/agents.ts';
+import { type AgentOutcome, openAgents } from '../../daemon/agent/agents.ts';
 import type { ServerOptions } from '../../daemon/agent/servers.ts';
 import type { LabInfo } from '../../lab/index.ts';
 import { openRuns } from '../../shared/boot/runs.ts';
@@ -21,13 +21,12 @@ export interface AgentRig {
   readonly product: Product;
   readonly paths: Paths;
   readonly options: ServerOptions;
-  readonly agents: Agents;
-  readonly runs: Runs;
   readonly run: string;
   /** What the client and our own code had to complain about. */
   readonly logged: string[];
   /** Stores that the step has begun, and lets the agent do it. `change` is for what a test is about. */
   step(options?: {
+    options?: Partial<ServerOptions>;
     signal?: AbortSignal;
     change?: Partial<StepRequest>;
     budgetUsd?: number;
@@ -81,17 +80,20 @@ export async function agentRig(
       ...env,
     },
   };
-  const agents = openAgents({ ...options, log });
   const step: AgentRig['step'] = async ({
     signal = new AbortController().signal,
+    options: changed,
     change,
     budgetUsd = 1,
     maxTurns = 20,
   } = {}) => {
     const request = { ...(await begin(runs, workflow, run)), ...change };
-    return agents.run({ run, workflow: workflow.name, request, budgetUsd, maxTurns }, signal);
+    return openAgents({ ...options, ...changed, log }).run(
+      { run, workflow: workflow.name, request, budgetUsd, maxTurns },
+      signal,
+    );
   };
-  return { product, paths, options, agents, runs, run, logged, step };
+  return { product, paths, options, run, logged, step };
 }
 
 /** A folder with the client under the name that a shell finds. */
