@@ -13,7 +13,7 @@ import type { SessionEnd } from './session-end.ts';
 import type { AgentOutcome, AgentTask } from './task.ts';
 import { Transcripts } from './transcripts.ts';
 
-export type { AgentOutcome, AgentTask, Usage } from './task.ts';
+export type { AgentOutcome, AgentTask } from './task.ts';
 
 export interface Agents {
   /** What is missing before an agent can work, and how to set it; undefined where nothing is. Asks no service. */
