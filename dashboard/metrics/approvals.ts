@@ -1,4 +1,4 @@
-import { type Approval, OPEN_STATES } from '../../shared/approvals/approval.ts';
+import type { Approval } from '../../shared/approvals/approval.ts';
 import type { ApprovalStore } from '../../shared/approvals/store.ts';
 import { Follower, type Glance } from './follow.ts';
 import { Counter, Histogram } from './text.ts';
@@ -26,11 +26,11 @@ export class ApprovalMetrics {
     this.#from = from;
     this.#follower = new Follower(from, {
       newest: async (limit) => (await approvals.list({ limit })).map(glance),
-      open: async () => (await approvals.list({ states: OPEN_STATES, limit: MOST })).map(glance),
+      open: async () => (await approvals.list({ states: ['pending'], limit: MOST })).map(glance),
       visit: async (id, counted) => {
         const approval = await approvals.get(id);
-        const isOver = approval === undefined || !OPEN_STATES.includes(approval.state);
-        return { counted: counted || this.#count(approval), isOver };
+        const isDecided = counted || this.#count(approval);
+        return { counted: isDecided, isOver: isDecided || approval === undefined };
       },
     });
   }
@@ -55,5 +55,6 @@ export class ApprovalMetrics {
 }
 
 function glance({ id, state, createdAt, settled }: Approval): Glance {
-  return { id, version: state, createdAt, changedAt: settled?.at ?? createdAt };
+  const version = state === 'pending' ? 'pending' : 'decided';
+  return { id, version, createdAt, changedAt: settled?.at ?? createdAt };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunStore } from '../../shared/workflow/run-store.ts';
-import { metricsInReadme } from '../deploy/metrics.ts';
+import { familiesInReadme, metricsInReadme } from '../deploy/metrics.ts';
 import { anApproval } from '../support/builders.ts';
 import { ENDED, finished, type MetricsRig, metricsRig, Story, USAGE } from './metrics-rig.ts';
 
@@ -120,6 +120,12 @@ it('names a hundred workflows, those that are published among them, and calls th
   expect(Object.keys(started)).toHaveLength(101);
   expect(started['k8s_agent_runs_started_total{workflow="other",cause="manual"}']).toBe(21);
   expect(started['k8s_agent_runs_started_total{workflow="published",cause="manual"}']).toBe(1);
+});
+
+it('exposes the metrics that deploy/README.md lists, and no others', async () => {
+  const { text } = await (await metricsRig()).ask('/metrics', { headers: { host: '10.0.0.7:8080' } });
+  const exposed = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => [name, type] as const);
+  expect(new Map(exposed)).toEqual(familiesInReadme());
 });
 
 it('has the labels that deploy/README.md lists', async () => {
