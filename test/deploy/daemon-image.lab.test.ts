@@ -1,10 +1,11 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { arrayAt, at, stringAt } from '../../shared/kernel/json.ts';
 import { assemble, filesIn, type Image } from './containerfile.ts';
+import { contextWithClient } from './daemon-context.ts';
 import { DEPLOY, objectsIn } from './render.ts';
 
 const ROOT = join(DEPLOY, '..');
@@ -20,28 +21,12 @@ const folder = mkdtempSync(join(tmpdir(), 'k8s-agent-daemon-image-'));
 const images = new Map<string, Image>();
 beforeAll(() => {
   const text = readFileSync(join(DEPLOY, 'Containerfile.daemon'), 'utf8');
-  const context = contextWithClient();
+  const context = contextWithClient(join(folder, 'context'));
   for (const target of ['amd64', 'arm64'])
     images.set(target, assemble(text, { context, folder, args: { TARGETARCH: target } }));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 const imageOf = (target: string) => images.get(target) ?? expect.fail(`no image for ${target}`);
-
-/** The checkout, with something small in the place of the client's 360 MB. */
-function contextWithClient(): string {
-  const context = join(folder, 'context');
-  const parts = ['package.json', 'claude-config', 'workflows', 'dist'];
-  const modules = ['better-sqlite3', '@resvg/resvg-wasm', 'dejavu-fonts-ttf'].map((name) => `node_modules/${name}`);
-  const filter = (path: string) => !/\/dist\/(test|claude|dashboard)(\/|$)/.test(path);
-  for (const part of [...parts, ...modules]) cpSync(join(ROOT, part), join(context, part), { recursive: true, filter });
-  for (const platform of ['linux-x64', 'linux-arm64']) {
-    const file = join(context, `dist/claude/node_modules/@anthropic-ai/claude-code-${platform}/claude`);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, '#!/bin/sh\necho 2.1.330\n');
-    chmodSync(file, 0o755);
-  }
-  return context;
-}
 
 /** Runs the command of a container as the image has it, with the home folder in the place of the volume. */
 function run(container: unknown, home: string) {
