@@ -4,18 +4,25 @@ import { ApiClient } from '../../shared/control-plane/client/api-client.ts';
 import { HttpRunStore } from '../../shared/control-plane/client/stores.ts';
 import { openSqlite } from '../../shared/control-plane/sqlite/open.ts';
 import { openBackend } from '../../shared/http/backend.ts';
+import type { Clock } from '../../shared/kernel/clock.ts';
 import type { RunEvent, Usage } from '../../shared/workflow/events.ts';
 import type { RunRow, RunStore } from '../../shared/workflow/run-store.ts';
 import { aRow } from '../contracts/run-store.ts';
-import { type DashboardRig, startDashboard } from '../support/dashboard.ts';
+import { ask, type DashboardRig, startDashboard } from '../support/dashboard.ts';
 import { tempFolder } from '../support/gate-rig.ts';
+
+/** Series with their values, of those whose name begins so. */
+export async function scrape(url: string, prefix: string): Promise<Record<string, number>> {
+  const { text } = await ask(`${url}/metrics`, { headers: { host: '10.0.0.7:8080' } });
+  const lines = text.split('\n').filter((line) => line.startsWith(prefix));
+  return Object.fromEntries(lines.map((line) => [line.replace(/ \S+$/, ''), Number(line.split(' ').at(-1))]));
+}
 
 export interface MetricsRig extends DashboardRig {
   /** As the daemon of the same machine, which shares the file. */
   readonly file: ReturnType<typeof openSqlite>;
   /** As a daemon elsewhere. */
   readonly api: RunStore;
-  /** Series with their values, of those whose name begins so. */
   scrape(prefix: string): Promise<Record<string, number>>;
 }
 
@@ -31,11 +38,7 @@ export async function metricsRig(): Promise<MetricsRig> {
     ...rig,
     file,
     api: new HttpRunStore(new ApiClient(backend)),
-    scrape: async (prefix) => {
-      const { text } = await rig.ask('/metrics', { headers: { host: '10.0.0.7:8080' } });
-      const lines = text.split('\n').filter((line) => line.startsWith(prefix));
-      return Object.fromEntries(lines.map((line) => [line.replace(/ \S+$/, ''), Number(line.split(' ').at(-1))]));
-    },
+    scrape: (prefix) => scrape(rig.url, prefix),
   };
 }
 
@@ -47,19 +50,19 @@ const STATUSES: Readonly<Record<string, RunRow['status']>> = { created: 'waiting
 /** A run whose events somebody appends, each at the time of the clock. */
 
 export class Story {
-  readonly #rig: MetricsRig;
+  readonly #clock: Clock;
   readonly #row: RunRow;
   #seq = 0;
 
-  constructor(rig: MetricsRig, run: string, workflow = 'check') {
-    const at = rig.clock.now();
-    this.#rig = rig;
+  constructor({ clock }: { readonly clock: Clock }, run: string, workflow = 'check') {
+    const at = clock.now();
+    this.#clock = clock;
     this.#row = aRow({ run, workflow, createdAt: at, updatedAt: at });
   }
 
   async append(store: RunStore, ...events: readonly Told[]): Promise<void> {
     for (const event of events) {
-      const at = this.#rig.clock.now();
+      const at = this.#clock.now();
       const status = STATUSES[event.type] ?? 'running';
       const row = { ...this.#row, status, updatedAt: at };
       const appended = await store.append(this.#seq++, { ...event, at }, row);
