@@ -47,7 +47,7 @@ export interface WholeLabInfo extends LabInfo {
   readonly alertmanager: {
     readonly url: string;
     /** Sends every alert to this webhook from now on; undefined, as at first, sends them nowhere. */
-    readonly sendTo: (webhook: string | undefined) => Promise<void>;
+    readonly sendTo: (webhook: string | undefined, token?: string) => Promise<void>;
   };
 }
 
@@ -83,6 +83,6 @@ function wholeOf(lab: Lab): Omit<WholeLabInfo, keyof LabInfo> {
       repository: { owner: OWNER, name: REPOSITORY, url: repositoryUrl(giteaOwner(lab).url) },
     },
     prometheus: local(lab.ports.prometheus),
-    alertmanager: { ...local(lab.ports.alertmanager), sendTo: (webhook) => routeAlerts(lab, webhook) },
+    alertmanager: { ...local(lab.ports.alertmanager), sendTo: (webhook, token) => routeAlerts(lab, webhook, token) },
   };
 }
