@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentsIn } from '../shared/config/agents.ts';
-import { installedWorkflows, KNOWN_TOOLS } from '../shared/config/workflows.ts';
+import { installedWorkflows, KNOWN_TOOLS, workflowIn } from '../shared/config/workflows.ts';
 import { readCatalog } from '../shared/workflow/catalog.ts';
 import type { Known, Workflow } from '../shared/workflow/definition.ts';
 import type { Context } from './context.ts';
@@ -17,4 +17,9 @@ export async function knownNames({ paths, root }: Context): Promise<Known & { re
 /** The workflow of this name; undefined where its file is gone, or cannot be used. */
 export async function findWorkflow({ paths }: Context, name: string): Promise<Workflow | undefined> {
   return existsSync(paths.workflows) ? (await installedWorkflows(paths)).workflows.get(name) : undefined;
+}
+
+/** Throws where there is none of this name, and names the nearest one. */
+export async function demandWorkflow({ paths }: Context, name: string): Promise<void> {
+  workflowIn(await installedWorkflows(paths), name);
 }
