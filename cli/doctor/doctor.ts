@@ -1,6 +1,7 @@
 import { messageOf, OpsError } from '../../shared/kernel/errors.ts';
 import type { Context } from '../context.ts';
 import * as checks from './checks.ts';
+import * as daemon from './daemon.ts';
 import type { Finding } from './finding.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import * as layout from './layout.ts';
@@ -19,6 +20,10 @@ const CHECKS: readonly (readonly [name: string, check: (context: Context) => Pro
   ['folders', checks.folders],
   ['kubeconfig', kubeconfig],
   ['passphrase', checks.passphrase],
+  ['dashboard', daemon.dashboard],
+  ['notifications', daemon.notifications],
+  ['budgets', daemon.budgets],
+  ['credentials', daemon.credentials],
 ];
 
 export interface Report {
