@@ -1,4 +1,6 @@
 import { installedWorkflows } from '../config/workflows.ts';
+import { asCall } from '../drive/proposal.ts';
+import { approvalKey } from '../gate/ask.ts';
 import type { ApprovedCall, Call, Caller, RunStep } from '../gate/call.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { digest } from '../kernel/digest.ts';
@@ -57,18 +59,21 @@ function isFor(duty: Duty, call: Call, { agent }: Caller): boolean {
 function stepOf(runs: Runs, { state, workflow, duty }: { state: RunState; workflow: Workflow; duty: Duty }): RunStep {
   const autonomy = parseRunAutonomy(state.run, workflow.autonomy);
   const common = { workflow: workflow.name, step: duty.step };
-  if (duty.kind === 'action') return { ...autonomy, ...common, approved: approvedCall(runs, state.run, duty) };
+  if (duty.kind === 'action') return { ...autonomy, ...common, approved: approvedCall(runs, state, duty) };
   const { confirm, tools } = duty;
   return { ...(confirm ? confirmingChanges(autonomy) : autonomy), ...common, ...(tools && { tools }) };
 }
 
 function approvedCall(
   runs: Runs,
-  run: string,
+  { run, steps }: RunState,
   { step, index, approval }: Extract<Duty, { kind: 'action' }>,
 ): ApprovedCall {
+  const current = steps[step];
+  const proposal = current?.status === 'executing' ? current.proposal : undefined;
   return {
     approval,
+    key: proposal && approvalKey(asCall({ kind: 'ask-person', step, proposal }, run), run),
     begin: async () => {
       try {
         await runs.record(run, (_state, at) => ({ type: 'action-started', at, step, index }));

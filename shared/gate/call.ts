@@ -66,6 +66,8 @@ export interface RunStep extends RunAutonomy {
 export interface ApprovedCall {
   /** Id of the approval that covers it. */
   readonly approval: string;
+  /** The key of the question that had to be answered: a yes to anything else, in the same run too, covers nothing. */
+  readonly key: string | undefined;
   /** False where it has been begun already. */
   begin(): Promise<boolean>;
   end(status: 'ok' | 'failed' | 'unknown', message: string): Promise<void>;

@@ -15,7 +15,8 @@ export async function carryOut(
 ): Promise<Verdict> {
   const { ports, caller, journal } = passage;
   const approval = await (await ports.approvals()).get(approved.approval);
-  if (approval?.settled === undefined || approval.state !== 'executed' || approval.run !== caller.run?.id) {
+  const isForThis = approval?.run === caller.run?.id && approval?.key === approved.key;
+  if (approval?.settled === undefined || approval.state !== 'executed' || !isForThis) {
     throw new OpsError(
       'precondition_failed',
       `Approval ${approved.approval} does not cover this call.`,

@@ -6,12 +6,13 @@ import { aCall, anApproval, aPlan, aWrite } from '../../support/builders.ts';
 import { type GateRig, gateRig } from '../../support/gate-rig.ts';
 
 /** A call that is the next action of an approved proposal of run-1, by what its run says; what was told of it. */
-function approvedCall(rig: GateRig, approval: string, begins = true) {
+function approvedCall(rig: GateRig, approval: string, { begins = true, key = 'key-1' } = {}) {
   const told: string[] = [];
   const run: RunStep = {
     ...{ id: 'run-1', rules: [], workflow: 'check', step: 'act' },
     approved: {
       approval,
+      key,
       begin: async () => {
         told.push('begun');
         return begins;
@@ -80,9 +81,16 @@ describe('a call that is the next action of an approved proposal', () => {
     expect([...other.ran, ...none.ran]).toEqual([]);
   });
 
+  it('does not run on a yes to another question of the same run', async () => {
+    const rig = gateRig();
+    const { ran, told, pass } = approvedCall(rig, await approvalIn(rig, 'executed'), { key: 'key-2' });
+    expect(await pass()).toMatchObject({ isError: true, text: expect.stringContaining('does not cover this call') });
+    expect([...ran, ...told]).toEqual([]);
+  });
+
   it('does not run where another call has begun it', async () => {
     const rig = gateRig();
-    const { ran, pass } = approvedCall(rig, await approvalIn(rig, 'executed'), false);
+    const { ran, pass } = approvedCall(rig, await approvalIn(rig, 'executed'), { begins: false });
     expect(await pass()).toMatchObject({ isError: true, text: expect.stringContaining('Another call has begun') });
     expect(ran).toEqual([]);
   });
