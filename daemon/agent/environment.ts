@@ -77,6 +77,8 @@ export interface ServerFor {
   readonly run: string;
   /** Undefined where no agent calls: what a person has approved is carried out. */
   readonly agent?: string;
+  /** The daemon's process, without which an agent must not go on. */
+  readonly daemon?: number;
   /** Seconds. */
   readonly approvalWait: number;
   /** Milliseconds. */
@@ -88,7 +90,7 @@ export function serverEnvironment(
   env: Environment,
   paths: Paths,
   named: readonly string[],
-  { run, agent, approvalWait, toolTimeout }: ServerFor,
+  { run, agent, daemon, approvalWait, toolTimeout }: ServerFor,
 ): Record<string, string> {
   return {
     ...only(env, COMMON),
@@ -98,6 +100,7 @@ export function serverEnvironment(
     K8S_AGENT_HOME: paths.home,
     K8S_AGENT_RUN: run,
     ...(agent !== undefined && { K8S_AGENT_AGENT: agent }),
+    ...(daemon !== undefined && { K8S_AGENT_DAEMON: String(daemon) }),
     K8S_AGENT_APPROVAL_WAIT: String(approvalWait),
     MCP_TOOL_TIMEOUT: String(toolTimeout),
   };

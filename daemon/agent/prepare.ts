@@ -28,7 +28,7 @@ export async function prepare(
   const config = await readConfig(paths.config);
   const times = patience(config.approvals.expires * 60);
   const client = clientEnvironment(env, folder, times.toolTimeout);
-  const server = serverEnvironment(env, paths, variablesIn(config), { run, agent, ...times });
+  const server = serverEnvironment(env, paths, variablesIn(config), { run, agent, daemon: process.pid, ...times });
   const own = withoutClients(server, client);
   const servers = [...profile.servers.keys()].map(
     async (name): Promise<[string, ServerLaunch]> => [

@@ -14,6 +14,7 @@ import { identifyFrom, ofRun } from '../tool/identity.ts';
 import { serve } from '../tool/mcp-server.ts';
 import type { Toolset } from '../tool/toolset.ts';
 import { openApprovals } from './desk.ts';
+import { endWithDaemon } from './orphan.ts';
 import { runStepFinder } from './run-step.ts';
 import { shipLater } from './shipping.ts';
 
@@ -22,7 +23,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Booted {
   readonly paths: Paths;
   /** The run that this process was started for, by the daemon; undefined in a chat. */
-  readonly run: { readonly id: string; readonly agent?: string } | undefined;
+  readonly run: { readonly id: string; readonly agent?: string; readonly daemon?: number } | undefined;
   readonly ports: GatePorts;
   readonly log: Log;
   /** Throws an OpsError with line and column where the file is wrong: tools answer with it. */
@@ -60,6 +61,7 @@ export function boot(server: string, env: Environment): Booted {
 }
 
 export function runServer(toolset: Toolset, { paths, run, log }: Booted, version: string): void {
+  if (run?.daemon !== undefined) endWithDaemon(run.daemon);
   serve({
     toolset: run === undefined ? toolset : unattended(toolset),
     version,
@@ -68,8 +70,9 @@ export function runServer(toolset: Toolset, { paths, run, log }: Booted, version
   });
 }
 
-function runOf({ K8S_AGENT_RUN: id, K8S_AGENT_AGENT: agent }: Environment): Booted['run'] {
-  return id === undefined ? undefined : { id, ...(agent !== undefined && { agent }) };
+function runOf({ K8S_AGENT_RUN: id, K8S_AGENT_AGENT: agent, K8S_AGENT_DAEMON: daemon }: Environment): Booted['run'] {
+  if (id === undefined) return undefined;
+  return { id, ...(agent !== undefined && { agent }), ...(daemon !== undefined && { daemon: Number(daemon) }) };
 }
 
 /** Behind a daemon's client is no person: it is asked nothing, and nothing that it says is somebody's answer. */

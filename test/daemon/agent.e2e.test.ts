@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execaNode } from 'execa';
 import { beforeAll, expect, it, vi } from 'vitest';
 import type { LabInfo } from '../../lab/index.ts';
 import { Approvals } from '../../shared/approvals/approvals.ts';
@@ -47,13 +48,13 @@ it('a step is done with the real server, and its calls are recorded as those of 
 
 it('the first request has the tools of the agent and its prompt; the task stands there word for word', async () => {
   const rig = await agentRig(clients.claude, lab, () => ({ agent: [done] }));
-  await rig.step();
+  await rig.step({ change: { prompt: '/context [[script:agent]] Look at @/etc/hostname' } });
   const [request] = rig.product.model.requests;
   expect(toolsOf(rig)).toContain('mcp__kubectl__health');
   expect(toolsOf(rig).filter((name) => !name.startsWith('mcp__kubectl__'))).toEqual(['StructuredOutput']);
   expect(JSON.stringify(request?.body.system)).toContain('You are k8s-diagnostician.');
-  // The name of a file is no file to be read.
-  expect(JSON.stringify(request?.body.messages)).toContain('Look at @/etc/hostname');
+  // The name of a file is no file to be read, and that of a command is not carried out.
+  expect(JSON.stringify(request?.body.messages)).toContain('/context [[script:agent]] Look at @/etc/hostname');
   expect(JSON.stringify(request?.body.messages)).not.toContain(readFileSync('/etc/hostname', 'utf8').trim());
 });
 
@@ -164,6 +165,22 @@ it('a step that is stopped leaves no process behind, and its call changes nothin
   await vi.waitFor(() => expect(before.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 5_000);
   await approvals.settle(id, { decision: 'approve', by: 'anna', via: 'cli' });
   expect(await rig.product.replicas()).toBe('2');
+});
+
+it('an agent does not outlive its daemon, even one that was killed', async () => {
+  const rig = await agentRig(clients.claude, lab, (namespace) => ({
+    agent: [use('mcp__kubectl__scale', scaled(namespace)), done],
+  }));
+  const { paths, env } = rig.options;
+  const daemon = execaNode(join(import.meta.dirname, 'fixture-agent-daemon.ts'), [rig.run, paths.home], {
+    ...{ env: { ...env }, extendEnv: false, reject: false },
+  });
+  await pending(rig);
+  const left = [...processesOf(`K8S_AGENT_RUN=${rig.run}`), ...processesOf(clientOf(rig))];
+  expect(left).toHaveLength(2);
+  daemon.kill('SIGKILL');
+  await vi.waitFor(() => expect(left.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 20_000);
+  expect(rig.product.model.requests).toHaveLength(1);
 });
 
 it('waits for a server that starts slowly, so that its tools are in the first request', async () => {
