@@ -4,7 +4,7 @@ import { isEnded } from '../../shared/workflow/state.ts';
 import type { RunInHand } from '../view.ts';
 import { carryOut } from './action.ts';
 import type { CrewDeps } from './deps.ts';
-import { waitForPerson } from './person.ts';
+import { waitForPerson, withdrawAll } from './person.ts';
 import { doStep, loseStep, refuseStep } from './step.ts';
 import { whileWanted } from './unwanted.ts';
 
@@ -55,6 +55,7 @@ async function go(driving: Driving): Promise<boolean> {
   const place = await forward(deps.drive, run);
   const { state, command, locked, workflow } = place;
   if (isEnded(state)) {
+    await withdrawAll(deps, run, 'its run has ended');
     await deps.ended(state);
     return true;
   }

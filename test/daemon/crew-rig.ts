@@ -34,7 +34,7 @@ export interface CrewRigOptions {
 }
 
 /** No test waits for a clock: every pause is as short as it can be. */
-const brief: Sleep = async (_, signal) => {
+export const brief: Sleep = async (_, signal) => {
   await timers.setTimeout(2, undefined, { signal }).catch(() => undefined);
 };
 

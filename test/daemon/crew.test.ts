@@ -122,6 +122,15 @@ describe('a crew', () => {
     expect(await rig.eventsOf('step-failed')).toMatchObject([{ changed: 'nothing' }]);
   });
 
+  it('voids what a run asks a person for when it is cancelled', async () => {
+    const rig = await crewRig({ workflow: PROPOSING, agent: proposing });
+    await rig.crewOf('a').take(await rig.start());
+    const { id } = await pendingOf(rig);
+    await rig.runs.record('run-test', (_, at) => ({ type: 'cancel-requested', at, by: 'anna', reason: 'enough' }));
+    expect(await over(rig)).toMatchObject({ status: 'cancelled' });
+    expect(await rig.approvals.get(id)).toMatchObject({ state: 'void', result: 'its run has ended' });
+  });
+
   it('asks nobody any more once the alerts of the run have resolved, and voids what waits', async () => {
     const rig = await crewRig({ workflow: PROPOSING, agent: proposing });
     const cause = anAlert({ alertname: 'KubePodCrashLooping' });
