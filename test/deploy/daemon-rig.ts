@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml';
 import { serverAccess } from '../../daemon/access/access.ts';
 import type { LabInfo } from '../../lab/index.ts';
 import { kubectl } from '../../lab/kubectl-exec.ts';
-import { type KubeObject, nameOf, namespaceOf } from '../../shared/cluster/objects.ts';
+import { type KubeObject, nameOf } from '../../shared/cluster/objects.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import { messageOf } from '../../shared/kernel/errors.ts';
 import { isObject, stringAt } from '../../shared/kernel/json.ts';
@@ -27,15 +27,20 @@ export interface DeployedDaemon {
   remove(): Promise<void>;
 }
 
+/** For the daemon's claim in this namespace; it has its name. */
+export function aDaemonsDisk(namespace: string) {
+  const disk = aDisk(namespace);
+  return { ...disk, spec: { ...disk.spec, capacity: { storage: '2Gi' }, claimRef: { namespace, name: NAME } } };
+}
+
 /** Deploys as a person does, beside every other test: with namespace and cluster-wide names of its own. */
 export async function deployDaemon(lab: LabInfo, flavour: string): Promise<DeployedDaemon> {
   const namespace = `daemon-${Math.random().toString(36).slice(2, 8)}`;
   const objects = (await render(lab, { namespace, resources: [flavour] })).map((object) => renamed(object, namespace));
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   await createObjects(lab, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } });
-  const disk = aDisk(namespace);
-  const spec = { ...disk.spec, capacity: { storage: '2Gi' }, claimRef: { namespace, name: NAME } };
-  await createObjects(lab, { ...disk, spec });
+  const disk = aDaemonsDisk(namespace);
+  await createObjects(lab, disk);
   await kubectl(lab, ['apply', '--server-side', '--validate=strict', '-f', '-'], manifestOf(...objects));
   const kubeconfigOf = async (account: string) => {
     const token = await kubectl(lab, ['create', 'token', account, `--namespace=${namespace}`]);
@@ -52,7 +57,7 @@ export async function deployDaemon(lab: LabInfo, flavour: string): Promise<Deplo
     kubeconfigOf,
     accessOf: async (server) => accessOf(server, await kubeconfigOf(NAME)),
     remove: async () => {
-      const everywhere = objects.filter((object) => namespaceOf(object) === undefined);
+      const everywhere = objects.filter(isEverywhere);
       await removeNamespaces(lab, namespace);
       await kubectl(lab, ['delete', '--ignore-not-found', '--wait=false', '-f', '-'], manifestOf(disk, ...everywhere));
     },
@@ -72,9 +77,13 @@ async function accessOf(server: string, kubeconfig: string): Promise<string> {
   return access?.environment(server).KUBECONFIG ?? '';
 }
 
+/** In no namespace. (kustomize gives one to kinds that it does not know, and the API server passes over it.) */
+export const isEverywhere = ({ kind }: KubeObject): boolean =>
+  /^(ClusterRole|ValidatingAdmissionPolicy)(Binding)?$/.test(String(kind));
+
 /** What is in no namespace is called after this one, and so is who names it. */
 function renamed(object: KubeObject, namespace: string): KubeObject {
-  if (namespaceOf(object) !== undefined) return object;
+  if (!isEverywhere(object)) return object;
   const { metadata, roleRef, spec } = object;
   return {
     ...object,
