@@ -172,7 +172,7 @@ it('an agent does not outlive its daemon, even one that was killed', async () =>
     agent: [use('mcp__kubectl__scale', scaled(namespace)), done],
   }));
   const { paths, env } = rig.options;
-  const daemon = execaNode(join(import.meta.dirname, 'fixture-agent-daemon.ts'), [rig.run, paths.home], {
+  const daemon = execaNode(new URL('./fixture-agent-daemon.ts', import.meta.url), [rig.run, paths.home], {
     ...{ env: { ...env }, extendEnv: false, reject: false },
   });
   await pending(rig);
