@@ -33,6 +33,7 @@ export interface AnnouncerOptions extends Omit<Parts, 'ledger' | 'notify' | 'pro
 const PAUSE = 2_000;
 const REMOTE_PAUSE = 3_000;
 const SWEEP = 30_000;
+const REMOTE_SWEEP = 60_000;
 
 /**
  * Tells people what happens: it looks at the stores, so that nothing is lost with the process in which it happened.
@@ -75,8 +76,8 @@ export class Announcer {
 
   /** Tells what is to be told now. */
   async look(): Promise<void> {
-    const { clock, leads } = this.#options;
-    const all = Math.abs(clock.now() - this.#sweptAt) >= SWEEP;
+    const { clock, leads, isRemote } = this.#options;
+    const all = Math.abs(clock.now() - this.#sweptAt) >= (isRemote ? REMOTE_SWEEP : SWEEP);
     if (all) this.#sweptAt = clock.now();
     if (all) await this.#attempt('this machine', () => watchMachine(this.#parts));
     await this.#attempt('problems of this daemon', async () => this.#problemNews.tellOwn());

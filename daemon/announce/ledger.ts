@@ -4,7 +4,7 @@ import type { Records } from '../records.ts';
 
 /** What people were told of, by id; `by`: who is about to tell it. */
 export const toldSchema = z.record(z.string(), z.object({ at: z.number(), by: z.string().exactOptional() }));
-export type Told = Readonly<z.output<typeof toldSchema>>;
+type Told = Readonly<z.output<typeof toldSchema>>;
 
 /** Milliseconds after which somebody who was about to tell it has died before. */
 const PATIENCE = 60_000;

@@ -46,6 +46,7 @@ export class Problems {
   readonly #own = new Map<string, Own>();
   /** Those that are known not to be there. */
   readonly #absent = new Set<string>();
+  #isCutOff = false;
 
   constructor(options: ProblemsOptions) {
     this.#options = options;
@@ -106,9 +107,12 @@ export class Problems {
   async #attempt(work: () => Promise<unknown>): Promise<boolean> {
     try {
       await work();
+      this.#isCutOff = false;
       return true;
     } catch (error) {
-      this.#options.log('a problem of the daemon could not be noted for the others', error);
+      // One line an outage.
+      if (!this.#isCutOff) this.#options.log('a problem of the daemon could not be noted for the others', error);
+      this.#isCutOff = true;
       return false;
     }
   }

@@ -7,7 +7,7 @@ import { type SnapshotOptions, takeSnapshot } from '../status/snapshot.ts';
 import type { DaemonView } from '../view.ts';
 
 /** What is wrong is told by whoever tells people. */
-export interface Health {
+interface Health {
   unhealthy(problem: Problem): Promise<void>;
   healthy(id: string): Promise<void>;
 }

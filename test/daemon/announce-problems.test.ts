@@ -118,7 +118,7 @@ describe('what keeps a daemon from its work', () => {
   it('such as a dashboard that is away is told by each daemon by itself, since nothing can be shared', async () => {
     const rig = announceRig();
     let away = true;
-    const { look, state, announcer } = rig.daemon('pi5', {
+    const { look, state, announcer, logged } = rig.daemon('pi5', {
       isRemote: true,
       runs: {
         list: (filter) => (away ? Promise.reject(new Error('no route')) : rig.runs.list(filter)),
@@ -144,6 +144,7 @@ describe('what keeps a daemon from its work', () => {
     rig.clock.advance(MINUTE);
     expect(await look()).toEqual([]);
     expect(announcer.problems()).toMatchObject([{ id: 'unreachable the dashboard' }]);
+    expect(logged).toEqual(['a problem of the daemon could not be noted for the others']);
     away = false;
     rig.clock.advance(MINUTE);
     expect(await look()).toMatchObject([{ kind: 'daemon-healthy' }]);
