@@ -46,12 +46,12 @@ export async function openApprovals(place: Place): Promise<Approving> {
   const changed: Desk['changed'] = (id, ms, signal) => poll(store, clock, id, ms, signal);
   if (url === undefined) {
     // A server that a daemon has started has no terminal: whoever answers does so in this machine’s file.
-    const desk = { wait, link: async () => undefined, changed };
+    const desk = { isRemote: false, wait, link: async () => undefined, changed };
     return { approvals, close, ...(env.K8S_AGENT_RUN !== undefined && { desk }) };
   }
   if (!isOnThisMachine(url)) throw tokenMissing(url);
   const link = async (id: string) => linksTo(url)(id);
-  return { approvals, close, desk: { wait, link, changed } };
+  return { approvals, close, desk: { isRemote: false, wait, link, changed } };
 }
 
 /** Whether a dashboard at this address shares this machine's file. */
@@ -85,6 +85,7 @@ async function remote(place: Place, link: (id: string) => string, wait: number):
   const there = new HttpApprovalStore(api);
   const store = new FallbackApprovalStore({ here, there, sent, clock });
   const desk: Desk = {
+    isRemote: true,
     wait,
     link: async (id) => ((await store.isHere(id)) ? undefined : link(id)),
     changed: async (id, ms, signal) =>

@@ -29,7 +29,9 @@ export interface GatePorts {
 export interface Desk {
   /** Milliseconds that a call waits for an answer. */
   readonly wait: number;
-  /** Its page; undefined where it waits on this machine alone, since the dashboard cannot be reached. */
+  /** Whether it is on another machine, and so may be out of reach. */
+  readonly isRemote: boolean;
+  /** Its page; undefined where it waits on this machine alone. */
   link(id: string): Promise<string | undefined>;
   /** The approval when it is not pending any more, or after `ms` as it is. */
   changed(id: string, ms: number, signal: AbortSignal): Promise<Approval | undefined>;

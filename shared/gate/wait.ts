@@ -36,6 +36,6 @@ export async function whereToAnswer({ desk: open }: GatePorts, id: string): Prom
   const desk = await open?.();
   const link = await desk?.link(id);
   if (link !== undefined) return `at ${link}`;
-  const away = desk === undefined ? '' : ', since the dashboard cannot be reached';
+  const away = desk?.isRemote ? ', since the dashboard cannot be reached' : '';
   return `in a terminal with: k8s-agent approve ${id} (or reject)${away}`;
 }

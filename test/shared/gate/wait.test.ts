@@ -13,6 +13,7 @@ const NO: PersonsVerdict = { decision: 'reject', by: 'anna', via: 'dashboard', r
 function deskRig(during: (rig: GateRig, id: string, waited: number) => unknown = () => {}, wait = 120_000) {
   let waited = 0;
   const desk: Desk = {
+    isRemote: true,
     wait,
     link: async (id) => `https://dash/pending/${id}`,
     changed: async (id, ms) => {
@@ -118,9 +119,20 @@ describe('a call that waits at the desk', () => {
       looks += 1;
       return undefined;
     };
-    const desk: Desk = { wait: 120_000, link: async () => undefined, changed };
+    const desk: Desk = { isRemote: true, wait: 120_000, link: async () => undefined, changed };
     await pass({ ...rig.ports, desk: async () => desk }, aCall(), aCaller(nobody));
     expect(looks).toBe(1);
+  });
+
+  it('says that the dashboard is away only where one could be', async () => {
+    for (const isRemote of [true, false]) {
+      const rig = gateRig();
+      const desk: Desk = { isRemote, wait: 0, link: async () => undefined, changed: async () => undefined };
+      const verdict = await pass({ ...rig.ports, desk: async () => desk }, aCall(), aCaller(nobody));
+      const text = verdict.kind === 'answer' ? verdict.text : expect.fail('nobody is there to be asked');
+      expect(text).toContain('in a terminal with: k8s-agent approve');
+      expect(text.includes('cannot be reached')).toBe(isRemote);
+    }
   });
 
   it('says so when the approval is void meanwhile', async () => {
