@@ -1,4 +1,5 @@
 import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execaNode } from 'execa';
@@ -22,6 +23,9 @@ beforeAll(async () => {
   clients = await installClients();
   lab = await labForTests();
 }, 300_000);
+
+/** What a tool of the client would write. */
+const TAKEN = join(tmpdir(), 'k8s-agent-taken');
 
 const done = answer({ summary: 'Done.' });
 const toolsOf = ({ product }: AgentRig) => product.model.requests[0]?.body.tools.map(({ name }) => name) ?? [];
@@ -62,7 +66,7 @@ it('a named action narrows the tools, and a model that asks for more gets nothin
   const rig = await agentRig(clients.claude, lab, (namespace) => ({
     agent: [
       use('Bash', { command: 'echo taken' }),
-      use('Write', { file_path: '/tmp/k8s-agent-taken', content: 'taken' }),
+      use('Write', { file_path: TAKEN, content: 'taken' }),
       use('Read', { file_path: '/etc/passwd' }),
       use('WebFetch', { url: 'http://127.0.0.1:1/', prompt: 'read' }),
       use('Agent', { description: 'x', prompt: 'x', subagent_type: 'general-purpose' }),
@@ -93,7 +97,7 @@ it('a named action narrows the tools, and a model that asks for more gets nothin
   const refused = resultsOf(rig).slice(0, 9);
   expect(refused.map(({ isError }) => isError)).toEqual(Array(9).fill(true));
   expect(refused.map(({ text }) => text).join('\n')).not.toMatch(/taken|root:/);
-  expect(existsSync('/tmp/k8s-agent-taken')).toBe(false);
+  expect(existsSync(TAKEN)).toBe(false);
   expect(existsSync(hook)).toBe(false);
   expect(JSON.stringify(rig.product.model.requests)).not.toContain('likes blue');
   expect(rig.product.records().map(({ tool }) => tool)).toEqual(['get']);
