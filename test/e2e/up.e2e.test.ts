@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, it, onTestFinished } from 'vitest';
+import { binFolder } from '../daemon/agent-rig.ts';
+import { makeClientHome } from '../support/claude/client-home.ts';
+import { openTerminal } from '../support/claude/terminal-exec.ts';
+import { installClients } from '../support/clients/install-exec.ts';
+
+const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+const { claude } = await installClients();
+
+/** `k8s-agent up` on a machine where all is installed, in a terminal of its own. */
+async function upInTerminal(env: Record<string, string>) {
+  const at = await makeClientHome();
+  const command = [process.execPath, CLI, '--home', at.claude];
+  await execa(process.execPath, [CLI, '--home', at.claude, 'install', '--yes'], {
+    env: { HOME: at.home, PATH: '/usr/bin:/bin' },
+    extendEnv: false,
+  });
+  // The terminal starts what stands where the client does, and tells it what it would tell the client.
+  const program = join(at.home, 'up');
+  writeFileSync(program, `#!/bin/sh\nexec ${command.join(' ')} up --port 0\n`, { mode: 0o700 });
+  const path = `${binFolder(claude, at.home)}:/usr/bin:/bin`;
+  const terminal = await openTerminal({ claude: program, at, modelUrl: '', env: { PATH: path, ...env } });
+  onTestFinished(async () => {
+    await terminal.stop();
+    await at.remove();
+  });
+  return terminal;
+}
+
+it('shows the dashboard, the first login and what agents lack, and comes to its end after Ctrl+C', async () => {
+  const terminal = await upInTerminal({ ANTHROPIC_API_KEY: '' });
+  const screen = await terminal.waitFor('There are no credentials for Claude.', 60_000);
+  expect(screen).toMatch(/^k8s-agent {2}leads {2}\$0\.00 of \$25\.00 today/m);
+  expect(screen).toMatch(/^dashboard {2}http:\/\/127\.0\.0\.1:\d+$/m);
+  expect(screen).toMatch(/Nobody can sign in yet\. Open this, once:\n {2}http:\/\/127\.0\.0\.1:\d+\/setup\/[\w-]+/);
+  expect(screen).toMatch(/CLAUDE_CODE_OAUTH_TOKEN/);
+  expect(screen).toMatch(/^Next\n {2}\d\d:\d\d:\d\d {2}cluster-health-check/m);
+  const url = /dashboard {2}(\S+)/.exec(screen)?.[1] ?? '';
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  await terminal.press('C-c');
+  expect(await terminal.waitFor('Pane is dead', 60_000)).toMatch(/Stopped\.[\s\S]*Pane is dead \(status 0/);
+});
