@@ -94,7 +94,7 @@ export function mentions(text: string): boolean {
 }
 
 /** What only a person does, at their own terminal. */
-const PERSONAL = ['approve', 'reject', 'passphrase', 'uninstall', 'dashboard', 'token', 'up'];
+const PERSONAL = ['approve', 'reject', 'passphrase', 'uninstall', 'dashboard', 'token', 'up', 'service', 'resume'];
 
 /** `k8s-agent approve`, however it is started: by name, by npm, by its file. The dashboard's program makes logins, which answer. */
 export function answersForPerson(words: readonly string[]): boolean {

@@ -110,6 +110,8 @@ describe("a command that answers in a person's place is refused", () => {
     'k8s-agent reject ap-1',
     'k8s-agent passphrase',
     'k8s-agent uninstall',
+    'k8s-agent service install --no-dashboard',
+    'k8s-agent workflow resume cluster-health-check',
     'k8s-agent --home /x approve ap-1',
     'npx k8s-agent approve ap-1',
     'npm run -s k8s-agent -- approve ap-1',
