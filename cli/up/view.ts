@@ -4,7 +4,7 @@ import { columnsOf, cut, wrap } from './columns.ts';
 import { clean, doingText, drainText, type Picture } from './picture.ts';
 import { fitSections, type Section } from './sections.ts';
 
-export type Style = 'bold' | 'dim' | 'red' | 'yellow';
+type Style = 'bold' | 'dim' | 'red' | 'yellow';
 /** Leaves the text as it is where there are no colours. */
 export type Paint = (style: Style, text: string) => string;
 
