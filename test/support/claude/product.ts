@@ -32,6 +32,8 @@ export interface Product {
 interface RunOptions {
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
+  /** Of a headless run; a minute unless told. */
+  readonly timeoutMs?: number;
 }
 
 export async function installProduct(
@@ -67,7 +69,8 @@ export async function installProduct(
     return all;
   };
   await cli('install', '--yes');
-  const base = (script: string, { args = [], env = {} }: RunOptions) => ({
+  const base = (script: string, { args = [], env = {}, ...rest }: RunOptions) => ({
+    ...rest,
     claude,
     at,
     modelUrl: model.url,
@@ -82,7 +85,7 @@ export async function installProduct(
     cli,
     replicas: () => kubectl(lab, ['-n', namespace, 'get', 'deployment', 'web', '-o', 'jsonpath={.spec.replicas}']),
     records: () => recordsIn(pathsIn(at.claude).actionLogs),
-    headless: (script, options = {}) => runHeadless({ ...base(script, options), timeoutMs: 60_000 }),
+    headless: (script, options = {}) => runHeadless({ timeoutMs: 60_000, ...base(script, options) }),
     terminal: async (script, options = {}) => {
       const terminal = await openTerminal(base(script, options));
       onTestFinished(terminal.stop);

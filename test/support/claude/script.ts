@@ -4,8 +4,15 @@ import type { ContentBlock } from './message-stream.ts';
 
 export type Reply =
   | { readonly kind: 'say'; readonly text: string }
-  | { readonly kind: 'use'; readonly name: string; readonly input: object }
+  | Use
+  | { readonly kind: 'all'; readonly uses: readonly Use[] }
   | { readonly kind: 'fail'; readonly status: number; readonly type: string };
+
+export interface Use {
+  readonly kind: 'use';
+  readonly name: string;
+  readonly input: object;
+}
 
 /** How far a script has come, and how often this very step was asked for before (the client retries some errors). */
 export interface Progress extends Place {
@@ -19,7 +26,10 @@ export type Scripts = Readonly<Record<string, readonly Step[]>>;
 export const say = (text: string): Reply => ({ kind: 'say', text });
 
 /** One tool call. MCP tools are named as the client names them: `mcp__<server>__<tool>`. */
-export const use = (name: string, input: object = {}): Reply => ({ kind: 'use', name, input });
+export const use = (name: string, input: object = {}): Use => ({ kind: 'use', name, input });
+
+/** Several tool calls in one message. */
+export const all = (uses: readonly Use[]): Reply => ({ kind: 'all', uses });
 
 /** An API error. The client retries 429, 5xx and 529 by itself. */
 export const fail = (status: number, type: string): Reply => ({ kind: 'fail', status, type });
@@ -33,8 +43,13 @@ export function replyOf(scripts: Scripts, progress: Progress | undefined): Reply
   return typeof next === 'function' ? next(progress) : next;
 }
 
-export function contentOf(reply: Exclude<Reply, { kind: 'fail' }>): ContentBlock {
-  if (reply.kind === 'say') return { type: 'text', text: reply.text };
-  const { name, input } = reply;
-  return { type: 'tool_use', id: `toolu_${randomUUID().replaceAll('-', '')}`, name, input };
+export function contentOf(reply: Exclude<Reply, { kind: 'fail' }>): ContentBlock[] {
+  if (reply.kind === 'say') return [{ type: 'text', text: reply.text }];
+  const uses = reply.kind === 'all' ? reply.uses : [reply];
+  return uses.map(({ name, input }) => ({
+    type: 'tool_use',
+    id: `toolu_${randomUUID().replaceAll('-', '')}`,
+    name,
+    input,
+  }));
 }

@@ -70,7 +70,7 @@ function sendReply(scripts: Scripts, log: ModelRequest[], body: MessagesRequest,
   const reply = replyOf(scripts, place && { ...place, attempt });
   log.push({ place, body });
   if (reply.kind === 'fail') return sendError(response, reply.status, reply.type, 'The script says so.');
-  const message = assistantMessage(body.model, [contentOf(reply)]);
+  const message = assistantMessage(body.model, contentOf(reply));
   if (!body.stream) return sendJson(response, 200, message);
   response.writeHead(200, { 'content-type': 'text/event-stream' }).end(eventStream(message));
 }
