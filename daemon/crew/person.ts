@@ -1,3 +1,4 @@
+import type { ApprovalState } from '../../shared/approvals/approval.ts';
 import type { Place } from '../../shared/drive/forward.ts';
 import { asCall, isQuestion } from '../../shared/drive/proposal.ts';
 import { askPerson } from '../../shared/drive/question.ts';
@@ -19,8 +20,12 @@ export async function waitForPerson(deps: CrewDeps, place: Place, signal: AbortS
   const caller = { agent: DAEMON, session: owner, signal, canAsk: false };
   const verdict = await askPerson(drive, place, caller, async () => 'Recorded.');
   const key = approvalKey(asCall(command, state.run), state.run);
-  const open = async () => (await approvals.list({ states: ['pending'] })).some((approval) => approval.key === key);
+  const isIn = async (...states: readonly ApprovalState[]) =>
+    (await approvals.list({ states })).some((approval) => approval.key === key);
+  const open = () => isIn('pending');
   if (!(await open())) {
+    // Answered while this looked away.
+    if (await isIn('approved', 'rejected')) return sleep(LOOK, signal);
     if (verdict?.kind !== 'answer' || !verdict.isError || (await runs.get(state.run)).length > state.length) return;
     throw new OpsError('rejected_by_backend', `Nobody could be asked: ${verdict.text}`, 'It is tried again.');
   }
