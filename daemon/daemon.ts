@@ -117,9 +117,13 @@ export class WorkingDaemon implements Daemon {
       this.#every(HOUR, () => this.#tidy(), signal),
     ];
     try {
-      await Promise.all([lead(owner, heartbeat, signal, (leading) => this.#lead(leading)), this.#crew.adopt(signal)]);
+      await Promise.all([
+        lead(owner, heartbeat, signal, (leading) => this.#lead(leading, signal)),
+        this.#crew.adopt(signal),
+      ]);
       await this.#crew.drain(config.daemon.drain * 1_000);
       await announcer.look();
+      this.#options.leading.now = false;
     } finally {
       end.abort();
       await Promise.all(beside);
@@ -152,7 +156,7 @@ export class WorkingDaemon implements Daemon {
   }
 
   /** What only one daemon does. */
-  async #lead(signal: AbortSignal): Promise<void> {
+  async #lead(signal: AbortSignal, stop: AbortSignal): Promise<void> {
     const { stores, leading, tell, sources, breakers, spending, clock, log, catalog, sleep, config, env } =
       this.#options;
     const { announcer, channels, outbox } = this.#options;
@@ -172,7 +176,8 @@ export class WorkingDaemon implements Daemon {
         publish(published, signal),
       ]);
     } finally {
-      leading.now = false;
+      // What still ends while this daemon is stopped is told by it, too.
+      leading.now = stop.aborted;
     }
   }
 

@@ -37,7 +37,7 @@ export async function intake(options: IntakeOptions, signal: AbortSignal): Promi
 }
 
 /** One look. What a crash leaves behind is found by the next one. */
-export async function takeIn({ inbox, incidents, ports, starter, catalog }: Omit<IntakeOptions, 'sleep' | 'log'>) {
+async function takeIn({ inbox, incidents, ports, starter, catalog }: Omit<IntakeOptions, 'sleep' | 'log'>) {
   const workflows = [...(await catalog()).workflows.values()];
   await incidents.takeIn(inbox, workflows);
   for (const entry of await inbox.waiting()) {

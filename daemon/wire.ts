@@ -14,9 +14,7 @@ import { callTool } from './agent/tool-call.ts';
 import { Announcer } from './announce/announcer.ts';
 import { baseOf } from './announce/links.ts';
 import { freeBytesAt } from './announce/machine-watch.ts';
-import { breakerStateSchema } from './breaker/breaker.ts';
-import { Breakers } from './breaker/breakers.ts';
-import { historyOf } from './breaker/history.ts';
+import { openBreakers } from './breaker/open.ts';
 import type { CrewDeps } from './crew/deps.ts';
 import { effectsFinder } from './crew/effects.ts';
 import { type Daemon, WorkingDaemon } from './daemon.ts';
@@ -59,7 +57,7 @@ export async function openDaemon(options: DaemonOptions, instead: Instead = {}):
   const { sleep: wait = sleep, stores: change = (opened) => opened } = instead;
   const config = await readConfig(paths.config);
   const stores = change(await openDaemonStores({ config, paths, env, clock, log, sleep: wait }));
-  const { runs, runStore, actions, records, approving, incidents } = stores;
+  const { runs, actions, records, approving, incidents } = stores;
   const owner = ownerName();
   const sources = sourcesOf(config, env, clock);
   const access = serverAccess({ env, cluster: sources.cluster, clock, log });
@@ -68,11 +66,7 @@ export async function openDaemon(options: DaemonOptions, instead: Instead = {}):
   const outbox = new Outbox(paths.database);
   const channels = openChannels(config.notifications, env, clock);
   const notifier = new Notifier(channels, { outbox, clock, random: Math.random, log, sleep: wait });
-  const breakers = new Breakers({
-    states: records('breakers', breakerStateSchema),
-    clock,
-    history: (workflow, now) => historyOf(workflow, now, { runs: runStore, actions }),
-  });
+  const breakers = openBreakers(stores, clock);
   const spending = new Spending({
     budget: config.daemon.budget,
     timezone,

@@ -48,7 +48,7 @@ export interface ToolCall {
   readonly input: JsonObject;
 }
 
-export interface ToolAnswer {
+interface ToolAnswer {
   readonly isError: boolean;
   readonly text: string;
 }

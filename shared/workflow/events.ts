@@ -48,7 +48,7 @@ const changed = z.enum(['nothing', 'something', 'unknown']);
 export type Changed = z.output<typeof changed>;
 
 /** What an attempt of an agent took. Absent where a chat did it: nobody counts there. */
-export const usageSchema = z.object({
+const usageSchema = z.object({
   model: z.string(),
   inputTokens: z.int().min(0),
   outputTokens: z.int().min(0),
