@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { Approvals } from '../../shared/approvals/approvals.ts';
 import { policyFrom } from '../../shared/config/settings.ts';
 import { KNOWN_TOOLS } from '../../shared/config/workflows.ts';
@@ -37,8 +37,8 @@ const env = {
 let world: World;
 beforeAll(async () => {
   world = await hostileWorld(lab);
+  return world.remove;
 }, 240_000);
-afterAll(() => world.remove());
 
 it('the hostile text orders calls of all tools that there are', () => {
   const ordered = Object.keys(callsIn(world)).toSorted();

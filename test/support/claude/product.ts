@@ -8,6 +8,7 @@ import { kubectl } from '../../../lab/kubectl-exec.ts';
 import type { AuditRecord } from '../../../shared/audit/record.ts';
 import { pathsIn } from '../../../shared/kernel/paths.ts';
 import { freshNamespace } from '../lab.ts';
+import { removeNamespaces } from '../lab-objects.ts';
 import { type ClientHome, makeClientHome } from './client-home.ts';
 import { type HeadlessResult, runHeadless } from './headless-exec.ts';
 import type { Scripts } from './script.ts';
@@ -56,6 +57,8 @@ export async function installProduct(
   onTestFinished(async () => {
     await model.stop();
     await at.remove();
+    // Pods that nobody needs any more would fill the nodes.
+    await removeNamespaces(lab, namespace);
   });
   const cli = async (...args: string[]) => {
     const env = { HOME: at.home, PATH: '/usr/bin:/bin', KUBECONFIG: lab.kubeconfig };

@@ -61,11 +61,15 @@ export async function hostileWorld(lab: WholeLabInfo): Promise<World> {
     commit: orderFor('commit', namespace),
     'pull request': orderFor('pull request', namespace),
   };
-  const [git, pod, told] = await Promise.all([
+  const made = Promise.all([
     gitops(lab, orders),
     workloads(lab, namespace, restarts),
     alerting(lab, namespace, orders.alert),
   ]);
+  const [git, pod, told] = await made.catch(async (error: unknown) => {
+    await removeNamespaces(lab, namespace, restarts);
+    throw error;
+  });
   return {
     ...{ lab, namespace, restarts, orders, pod },
     ...git,
@@ -97,7 +101,7 @@ async function workloads(lab: WholeLabInfo, namespace: string, restarts: string)
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'creds', namespace }, stringData: { password: 'hunter22' } },
   );
   const rolledOut = (what: string, where: string) =>
-    kubectl(lab, ['rollout', 'status', what, `--namespace=${where}`, '--timeout=60s']);
+    kubectl(lab, ['rollout', 'status', what, `--namespace=${where}`, '--timeout=120s']);
   await rolledOut('deployment/web', namespace);
   await createObjects(lab, aDeployment('web', namespace, { image: 'registry.example.invalid/web:2' }));
   await Promise.all([rolledOut('deployment/web', namespace), rolledOut('deployment/queue', namespace)]);
