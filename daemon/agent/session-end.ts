@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, toJsonObject } from '../../shared/kernel/json.ts';
+import type { Usage } from '../../shared/workflow/events.ts';
 import type { Failure } from './reasons.ts';
-import type { Usage } from './task.ts';
 
 export interface SessionEnd {
   readonly answer?: JsonObject;

@@ -1,17 +1,6 @@
 import type { JsonObject } from '../../shared/kernel/json.ts';
 import type { StepRequest } from '../../shared/workflow/command.ts';
-
-/** What a step cost, as the service counted it. */
-export interface Usage {
-  readonly model: string;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cacheReadTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly costUsd: number;
-  readonly turns: number;
-  readonly durationMs: number;
-}
+import type { Usage } from '../../shared/workflow/events.ts';
 
 /** One step for one agent. */
 export interface AgentTask {

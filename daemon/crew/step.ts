@@ -46,7 +46,7 @@ export async function doStep(
 /** What came of an attempt, made for whatever state the run is in by then. */
 async function eventFor(deps: CrewDeps, place: Place, step: string, outcome: AgentOutcome) {
   const { usage, transcript } = outcome;
-  const byAgent = { ...(usage && { usage: { ...usage } }), ...(transcript !== undefined && { transcript }) };
+  const byAgent = { ...(usage && { usage }), ...(transcript !== undefined && { transcript }) };
   const changed = await changedBy(deps.drive, place, step);
   const checked = outcome.kind === 'answered' ? check(place, step, outcome.answer) : outcome;
   return (state: Place['state'], at: number): RunEvent =>

@@ -15,7 +15,7 @@ import { agentsIn } from './agents.ts';
 export const KNOWN_TOOLS: readonly KnownTool[] = tools;
 
 /** The last reading of each folder: a reading takes 150 ms, and a run asks for one with every call of its agents. */
-const read = new Map<string, { readonly version: string; readonly catalog: Catalog }>();
+const read = new Map<string, { readonly version: string; readonly catalog: Promise<Catalog> }>();
 
 /** The workflows of this machine, by its agents. Throws an `OpsError` before an install. */
 export async function installedWorkflows({ workflows, settings }: Paths): Promise<Catalog> {
@@ -30,8 +30,10 @@ export async function installedWorkflows({ workflows, settings }: Paths): Promis
   const known = read.get(workflows);
   if (known?.version === version) return known.catalog;
   const agents = new Map(Object.entries(agentsIn(settings)));
-  const catalog = await readCatalog(workflows, { agents, tools: KNOWN_TOOLS });
+  // Those who come while it is being read wait for it: a daemon that takes over many runs asks for all of them at once.
+  const catalog = readCatalog(workflows, { agents, tools: KNOWN_TOOLS });
   read.set(workflows, { version, catalog });
+  catalog.catch(() => read.delete(workflows));
   return catalog;
 }
 

@@ -1,8 +1,15 @@
+import type { ApprovalState } from '../approvals/approval.ts';
 import { OpsError } from '../kernel/errors.ts';
 import type { ApprovedCall, Planned, Verdict } from './call.ts';
 import { execute } from './execute.ts';
 import { byProposal } from './mandate.ts';
 import type { Passage } from './passage.ts';
+
+/**
+ * A yes that has been used: what it was used for is an event of the run by now. Whoever recorded that may have died
+ * before it could say so of the approval.
+ */
+const USED: readonly ApprovalState[] = ['executing', 'executed', 'unknown'];
 
 /**
  * A person has approved exactly this call as part of a run's proposal: it runs once, and asks nobody a second time.
@@ -16,7 +23,7 @@ export async function carryOut(
   const { ports, caller, journal } = passage;
   const approval = await (await ports.approvals()).get(approved.approval);
   const isForThis = approval?.run === caller.run?.id && approval?.key === approved.key;
-  if (approval?.settled === undefined || approval.state !== 'executed' || !isForThis) {
+  if (approval?.settled === undefined || !USED.includes(approval.state) || !isForThis) {
     throw new OpsError(
       'precondition_failed',
       `Approval ${approved.approval} does not cover this call.`,

@@ -62,7 +62,7 @@ describe('a call that is the next action of an approved proposal', () => {
     ]);
   });
 
-  it.each(['pending', 'approved', 'rejected', 'executing', 'failed'] as const)(
+  it.each(['pending', 'approved', 'rejected', 'failed'] as const)(
     'does not run on an approval that is %s',
     async (state) => {
       const rig = gateRig();
@@ -71,6 +71,15 @@ describe('a call that is the next action of an approved proposal', () => {
       expect([...ran, ...told]).toEqual([]);
     },
   );
+
+  it('runs, too, where whoever recorded the yes died before it could say so of the approval', async () => {
+    const rig = gateRig();
+    const approval = await approvalIn(rig, 'executing');
+    expect(await approvedCall(rig, approval).pass()).toMatchObject({ isError: false });
+    rig.clock.advance(100_000);
+    expect((await rig.approvals.get(approval))?.state).toBe('unknown');
+    expect(await approvedCall(rig, approval).pass()).toMatchObject({ isError: false });
+  });
 
   it('does not run on the approval of another run, or on one that is not there', async () => {
     const rig = gateRig();

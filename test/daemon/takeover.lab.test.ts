@@ -81,13 +81,10 @@ function doubtful(labels: readonly string[]): string[] {
   return [...first, ...second, ...between(/^after intent of acted/, /^before outcome of acted/)];
 }
 
-/**
- * The run fails: what a step has changed is not done anew when nobody was told of its answer; and a yes whose approval
- * was not closed when its daemon died covers no call.
- */
+/** The run fails: what a step has changed is not done anew when nobody was told of its answer. */
 function lost(labels: readonly string[]): string[] {
   const start = labels.indexOf('after outcome of acted');
-  return [...labels.slice(start, start + 2), ...labels.filter((label) => /^after \d+ proposal-settled$/.test(label))];
+  return labels.slice(start, start + 2);
 }
 
 async function expectOnce(cases: Cases, { name, label }: Case, fate: 'well' | 'asked' | 'lost'): Promise<void> {
