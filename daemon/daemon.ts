@@ -10,7 +10,6 @@ import type { Catalog } from '../shared/workflow/catalog.ts';
 import type { Workflow } from '../shared/workflow/definition.ts';
 import { isEnded, type RunState } from '../shared/workflow/state.ts';
 import { keepAccess, type ServerAccess } from './access/access.ts';
-import { pruneTranscripts } from './agent/agents.ts';
 import { incidentPorts } from './alerts.ts';
 import type { Announcer } from './announce/announcer.ts';
 import { problemOf } from './announce/problem.ts';
@@ -29,6 +28,7 @@ import type { Spending } from './spending/spending.ts';
 import { Starter } from './starter.ts';
 import type { Sources } from './status/sources.ts';
 import type { DaemonStores } from './stores.ts';
+import { tidy } from './tidy.ts';
 import { ownerOfPod } from './verify/workload.ts';
 import type { DaemonView } from './view.ts';
 
@@ -70,9 +70,6 @@ export interface WorkingDaemonOptions extends FromCrew {
 /** Milliseconds between looks whether agents could work, and between those at what is old. */
 const CREDENTIALS = 60_000;
 const HOUR = 3_600_000;
-
-/** Milliseconds that transcripts of agents, and incidents without news, are kept. */
-const KEPT = 30 * 24 * HOUR;
 
 /** Milliseconds for one look at who owns a pod, while alerts wait. */
 const LOOKUP = 5_000;
@@ -265,10 +262,8 @@ export class WorkingDaemon implements Daemon {
   }
 
   async #tidy(): Promise<void> {
-    const { paths, clock, stores, leading } = this.#options;
-    const before = clock.now() - KEPT;
-    await pruneTranscripts(paths, before);
-    if (leading.now) await stores.incidents.prune(before);
+    const { paths, stores, catalog, clock, leading, base } = this.#options;
+    await tidy({ paths, stores, catalog, clock, leads: leading.now, hasDashboard: base !== undefined });
   }
 
   /** Again and again, until it is told to stop; what fails is logged, and comes again. */

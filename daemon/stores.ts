@@ -39,11 +39,13 @@ interface Place {
   readonly board: Board;
   readonly actions: Pick<ActionLog, 'list'>;
   readonly daemonState: DaemonState;
+  /** Forgets history that began before, in milliseconds since the epoch; absent where only the dashboard may. */
+  readonly forget?: (before: number) => Promise<void>;
   close(): Promise<void>;
 }
 
 /** Everything that daemons share: at the dashboard where one with a token is set, else in this machine’s file. */
-export interface DaemonStores extends Omit<Place, 'daemonState'> {
+export interface DaemonStores extends Place {
   /** At a dashboard on another machine: each call may fail with an `OpsError` while that is away. */
   readonly isRemote: boolean;
   /** On `runStore`, which also writes this machine’s log of each run. */
@@ -63,7 +65,8 @@ export async function openDaemonStores(options: StoresOptions): Promise<DaemonSt
   const { paths, clock, log } = options;
   const approving = await openApprovals(options);
   const remote = await atDashboard(options);
-  const { daemonState, ...place } = remote ?? onThisMachine(paths, clock, options.sleep);
+  const place = remote ?? onThisMachine(paths, clock, options.sleep);
+  const { daemonState } = place;
   const runStore = new LoggedRunStore(place.runStore, paths.workflowLogs, log);
   return {
     ...place,
@@ -119,8 +122,11 @@ function onThisMachine(paths: Paths, clock: Clock, wait: Sleep = sleep): Place {
       await wait(Math.min(LOOK, left), signal);
     }
   };
-  const { board, actions, daemonState, close } = plane;
-  return { runStore, inbox: { ...takingFrom(inbox), arrived }, board, actions, daemonState, close };
+  const { board, actions, daemonState, past, close } = plane;
+  const forget = async (before: number) => {
+    for (const part of [actions, inbox, past]) await part.prune(before);
+  };
+  return { runStore, inbox: { ...takingFrom(inbox), arrived }, board, actions, daemonState, forget, close };
 }
 
 /** Its methods, apart from the object that they belong to. */
