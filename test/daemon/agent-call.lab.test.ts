@@ -9,6 +9,8 @@ import type { LabInfo } from '../../lab/index.ts';
 import { Approvals } from '../../shared/approvals/approvals.ts';
 import { openRuns } from '../../shared/boot/runs.ts';
 import { installedWorkflows, workflowIn } from '../../shared/config/workflows.ts';
+import { asCall } from '../../shared/drive/proposal.ts';
+import { approvalKey } from '../../shared/gate/ask.ts';
 import { systemClock } from '../../shared/kernel/clock.ts';
 import type { JsonObject } from '../../shared/kernel/json.ts';
 import { type Paths, pathsIn } from '../../shared/kernel/paths.ts';
@@ -69,7 +71,7 @@ async function approved(input: JsonObject): Promise<string> {
   );
   const { command } = await runs.advance(workflow, run);
   if (command.kind !== 'ask-person') throw new Error(`the run wants ${command.kind}`);
-  const approval = await executedApproval(run);
+  const approval = await executedApproval(run, approvalKey(asCall(command, run), run));
   const { digest } = command.proposal;
   await runs.record(run, (_, at) => ({
     ...{ type: 'proposal-settled', at, step: 'propose', digest, decision: 'approved', by: 'anna', approval },
@@ -77,12 +79,12 @@ async function approved(input: JsonObject): Promise<string> {
   return run;
 }
 
-async function executedApproval(run: string): Promise<string> {
+async function executedApproval(run: string, key: string): Promise<string> {
   const store = new SqliteApprovalStore(paths.database);
   onTestFinished(() => store.close());
   const approvals = new Approvals(store, systemClock);
   const now = systemClock.now();
-  const { approval } = await approvals.request(anApproval({ run, createdAt: now, expiresAt: now + 60_000 }));
+  const { approval } = await approvals.request(anApproval({ run, key, createdAt: now, expiresAt: now + 60_000 }));
   await approvals.settle(approval.id, { decision: 'approve', by: 'anna', via: 'dashboard' });
   const claimed = await approvals.claim(approval.id, 'call-1', 'daemon', 60_000);
   if (claimed === undefined) throw new Error('it could not be claimed');
