@@ -152,7 +152,7 @@ describe('trend and anomalies', () => {
     ]);
     const found = await text('anomalies', { signals: ['memory'], namespace: `test-past-${RUN}` });
     expect(found).toMatch(
-      /^1 anomaly in 1h[\s\S]*memory +3(\.\d+)?Gi +(1(\.\d+)?Gi|10\d\d(\.\d+)?Mi) +3\.\d× +\d+σ +(high|medium) +[56] +\{namespace="test-past-\w+", workload="leaky"\}/,
+      /^1 anomaly in 1h[\s\S]*memory +(3(\.\d+)?|2\.9\d*)Gi +(1(\.\d+)?Gi|10\d\d(\.\d+)?Mi) +(3\.\d|2\.9)× +\d+σ +(high|medium) +[56] +\{namespace="test-past-\w+", workload="leaky"\}/,
     );
     expect(found).not.toContain('calm');
   });
