@@ -29,9 +29,9 @@ const LONGEST = 60_000;
 
 /** Drives a run until it has ended, or until it is told to stop. Every failure but that of the run is tried again. */
 export async function driveRun(driving: Driving): Promise<void> {
-  const { deps, run, closing } = driving;
+  const { deps, run, closing, stop } = driving;
   let failures = 0;
-  while (!closing.aborted) {
+  while (!stop.aborted) {
     try {
       if (await go(driving)) return;
       failures = 0;
@@ -49,7 +49,7 @@ export async function driveRun(driving: Driving): Promise<void> {
   }
 }
 
-/** One thing after the other; true at the end of the run. */
+/** One thing after the other; true at the end of the run, and where something would have to be begun after `closing`. */
 async function go(driving: Driving): Promise<boolean> {
   const { deps, run, closing, stop, now } = driving;
   const place = await forward(deps.drive, run);
@@ -59,6 +59,7 @@ async function go(driving: Driving): Promise<boolean> {
     await deps.ended(state);
     return true;
   }
+  if (closing.aborted) return true;
   const doing = (what: Doing, step?: string) => now(workflow.name, what, step);
   if (locked) return pause(deps, closing, () => doing('lock'));
   switch (command.kind) {
