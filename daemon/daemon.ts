@@ -1,35 +1,17 @@
-import { hostname } from 'node:os';
-import type { Config } from '../shared/config/schema.ts';
-import { iso } from '../shared/kernel/clock.ts';
-import { OpsError } from '../shared/kernel/errors.ts';
-import type { Paths } from '../shared/kernel/paths.ts';
-import type { Channel } from '../shared/notify/channel.ts';
-import type { Notifier } from '../shared/notify/notifier.ts';
-import type { Outbox } from '../shared/notify/outbox.ts';
-import type { Catalog } from '../shared/workflow/catalog.ts';
+import type { OpsError } from '../shared/kernel/errors.ts';
 import type { Workflow } from '../shared/workflow/definition.ts';
-import { isEnded, type RunState } from '../shared/workflow/state.ts';
-import { keepAccess, type ServerAccess } from './access/access.ts';
-import { incidentPorts } from './alerts.ts';
-import type { Announcer } from './announce/announcer.ts';
+import type { RunState } from '../shared/workflow/state.ts';
+import { keepAccess } from './access/access.ts';
+import { again } from './again.ts';
 import { problemOf } from './announce/problem.ts';
-import type { Breakers } from './breaker/breakers.ts';
+import { stopWhereOpen } from './breaker/stop.ts';
 import { Crew } from './crew/crew.ts';
-import type { CrewDeps } from './crew/deps.ts';
-import { Incidents } from './incidents/incidents.ts';
-import { ownerOf } from './incidents/owner.ts';
-import { intake } from './intake.ts';
 import { lead } from './lead.ts';
-import { publish, watchedOf } from './publish/publish.ts';
+import { Leader } from './leader.ts';
+import type { DaemonParts } from './parts.ts';
 import { nextRunAt } from './schedule/plan.ts';
-import { Scheduler } from './schedule/scheduler.ts';
-import { scheduleStateSchema } from './schedule/state.ts';
-import type { Spending } from './spending/spending.ts';
 import { Starter } from './starter.ts';
-import type { Sources } from './status/sources.ts';
-import type { DaemonStores } from './stores.ts';
 import { tidy } from './tidy.ts';
-import { ownerOfPod } from './verify/workload.ts';
 import type { DaemonView } from './view.ts';
 
 /** Everything that works by itself on this machine. */
@@ -42,51 +24,20 @@ export interface Daemon {
   view(): Promise<DaemonView>;
 }
 
-type FromCrew = Pick<
-  CrewDeps,
-  'owner' | 'drive' | 'agents' | 'callTool' | 'verify' | 'clock' | 'sleep' | 'log' | 'tell'
->;
-
-export interface WorkingDaemonOptions extends FromCrew {
-  readonly config: Config;
-  readonly paths: Paths;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stores: DaemonStores;
-  readonly sources: Sources;
-  readonly breakers: Breakers;
-  readonly spending: Spending;
-  readonly announcer: Announcer;
-  readonly notifier: Notifier;
-  readonly channels: readonly Channel[];
-  readonly outbox: Outbox;
-  readonly catalog: () => Promise<Catalog>;
-  /** Whether this daemon leads now: shared with whoever has to know. */
-  readonly leading: { now: boolean };
-  readonly access?: ServerAccess;
-  /** The dashboard's address. */
-  readonly base?: string;
-}
-
 /** Milliseconds between looks whether agents could work, and between those at what is old. */
 const CREDENTIALS = 60_000;
 const HOUR = 3_600_000;
-
-/** Milliseconds for one look at who owns a pod, while alerts wait. */
-const LOOKUP = 5_000;
-
-/** Milliseconds after which an incident whose run does not exist holds up no other: it could not be started. */
-const STILLBORN = 600_000;
 
 /** Runs shown as the next ones. */
 const SHOWN = 5;
 
 export class WorkingDaemon implements Daemon {
-  readonly #options: WorkingDaemonOptions;
+  readonly #options: DaemonParts;
   readonly #crew: Crew;
-  readonly #starter: Starter;
+  readonly #leader: Leader;
   readonly #startedAt: number;
 
-  constructor(options: WorkingDaemonOptions) {
+  constructor(options: DaemonParts) {
     const { stores, spending, config, breakers, catalog, tell, clock } = options;
     this.#options = options;
     this.#startedAt = clock.now();
@@ -98,7 +49,8 @@ export class WorkingDaemon implements Daemon {
       changed: (state) => this.#changed(state),
       ended: (state) => this.#ended(state),
     });
-    this.#starter = new Starter({ runs: stores.runs, catalog, breakers, crew: this.#crew, tell });
+    const starter = new Starter({ runs: stores.runs, catalog, breakers, crew: this.#crew, tell });
+    this.#leader = new Leader(options, starter, () => this.view());
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -110,12 +62,12 @@ export class WorkingDaemon implements Daemon {
       notifier.run(end.signal),
       announcer.run(end.signal),
       ...(access ? [keepAccess(access, end.signal)] : []),
-      this.#every(CREDENTIALS, () => this.#seeCredentials(), signal),
-      this.#every(HOUR, () => this.#tidy(), signal),
+      again(CREDENTIALS, () => this.#seeCredentials(), signal, { sleep, log }),
+      again(HOUR, () => this.#tidy(), signal, { sleep, log }),
     ];
     try {
       await Promise.all([
-        lead(owner, heartbeat, signal, (leading) => this.#lead(leading, signal)),
+        lead(owner, heartbeat, signal, (leading) => this.#leader.run(leading, signal)),
         this.#crew.adopt(signal),
       ]);
       await this.#crew.drain(config.daemon.drain * 1_000);
@@ -152,87 +104,6 @@ export class WorkingDaemon implements Daemon {
     };
   }
 
-  /** What only one daemon does. */
-  async #lead(signal: AbortSignal, stop: AbortSignal): Promise<void> {
-    const { stores, leading, tell, sources, breakers, spending, clock, log, catalog, sleep, config, env } =
-      this.#options;
-    const { announcer, channels, outbox } = this.#options;
-    leading.now = true;
-    tell({ level: 'info', text: 'This daemon leads: it fires schedules and takes in alerts.' });
-    const health = { unhealthy: announcer.unhealthy.bind(announcer), healthy: announcer.healthy.bind(announcer) };
-    const outboxWaiting = () => channels.reduce((sum, { name }) => sum + outbox.waiting(name), 0);
-    const published = {
-      ...{ board: stores.board, view: () => this.view(), breakers, spending, outboxWaiting, health, catalog },
-      ...{ watched: watchedOf(config, env), sources, by: hostname(), clock, sleep, log },
-    };
-    const taken = { inbox: stores.inbox, ports: this.#ports(), starter: this.#starter, catalog, sleep, log };
-    try {
-      await Promise.all([
-        this.#schedule(signal),
-        intake({ ...taken, incidents: this.#incidents() }, signal),
-        publish(published, signal),
-      ]);
-    } finally {
-      // What still ends while this daemon is stopped is told by it, too.
-      leading.now = stop.aborted;
-    }
-  }
-
-  async #schedule(signal: AbortSignal): Promise<void> {
-    const { stores, clock, sleep, log, catalog } = this.#options;
-    let workflows: readonly Workflow[] = [];
-    const scheduler = new Scheduler({
-      ...{ clock, sleep, log, states: stores.records('schedule', scheduleStateSchema) },
-      workflows: () => workflows,
-      start: ({ run, workflow, cause }) => this.#starter.start({ run, workflow, cause }),
-    });
-    // A look is made of the files as they are then.
-    await this.#every(
-      0,
-      async () => {
-        workflows = [...(await catalog()).workflows.values()];
-        await scheduler.look();
-        await sleep(scheduler.pause(), signal);
-      },
-      signal,
-    );
-  }
-
-  #incidents(): Incidents {
-    const { stores, sources, clock, log } = this.#options;
-    return new Incidents({
-      ...{ store: stores.incidents, clock, log },
-      endOf: (run) => this.#endOf(run),
-      ownerOf: (labels) =>
-        ownerOf(labels, (namespace, pod) => ownerOfPod(sources.cluster, namespace, pod, AbortSignal.timeout(LOOKUP))),
-    });
-  }
-
-  #ports() {
-    const { stores, announcer } = this.#options;
-    const { runs, approving } = stores;
-    const ports = incidentPorts({ runs, approvals: approving.approvals, starter: this.#starter });
-    return {
-      ...ports,
-      start: async (effect: Parameters<typeof ports.start>[0]) => {
-        await ports.start(effect);
-        announcer.incidentOpened(effect);
-      },
-    };
-  }
-
-  async #endOf(run: string): Promise<number | undefined> {
-    const { stores, clock } = this.#options;
-    try {
-      const state = await stores.runs.get(run);
-      return isEnded(state) ? state.updatedAt : undefined;
-    } catch (error) {
-      if (!(error instanceof OpsError) || error.code !== 'not_found') throw error;
-      const opened = (await stores.incidents.ofRun(run))?.openedAt;
-      return opened !== undefined && clock.now() - opened > STILLBORN ? opened : undefined;
-    }
-  }
-
   #problem(id: 'credentials' | 'budget', error: OpsError | undefined): void {
     const { announcer, log } = this.#options;
     const told = error === undefined ? announcer.healthy(id) : announcer.unhealthy(problemOf(id, error));
@@ -243,13 +114,11 @@ export class WorkingDaemon implements Daemon {
     this.#problem('credentials', await this.#options.agents.missing());
   }
 
-  /** A workflow that keeps changing the same thing is stopped in the middle of it. */
+  /** A workflow that keeps changing the same thing is stopped in the middle of it; a person's own run is not. */
   async #changed({ run, workflow, cause }: RunState): Promise<void> {
     const { breakers, stores } = this.#options;
-    const breaker = await breakers.check(workflow);
-    if (breaker.kind === 'closed' || cause.kind === 'manual') return;
-    const reason = `${breaker.reason}; it is stopped until ${iso(breaker.until)}`;
-    await stores.runs.record(run, (_, at) => ({ type: 'cancel-requested', at, by: 'the circuit breaker', reason }));
+    if (cause.kind === 'manual') await breakers.check(workflow);
+    else await stopWhereOpen({ runs: stores.runs, breakers }, { run, workflow });
   }
 
   async #ended(state: RunState): Promise<void> {
@@ -264,20 +133,6 @@ export class WorkingDaemon implements Daemon {
   async #tidy(): Promise<void> {
     const { paths, stores, catalog, clock, leading, base } = this.#options;
     await tidy({ paths, stores, catalog, clock, leads: leading.now, hasDashboard: base !== undefined });
-  }
-
-  /** Again and again, until it is told to stop; what fails is logged, and comes again. */
-  async #every(ms: number, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
-    const { sleep, log } = this.#options;
-    while (!signal.aborted) {
-      try {
-        await work();
-        await sleep(ms, signal);
-      } catch (error) {
-        log('something that the daemon does again and again has failed; it is tried again', error);
-        await sleep(Math.max(ms, 5_000), signal);
-      }
-    }
   }
 }
 

@@ -1,6 +1,5 @@
 import { workflowIn } from '../shared/config/workflows.ts';
 import type { InboxEntry } from '../shared/control-plane/ports.ts';
-import { iso } from '../shared/kernel/clock.ts';
 import { messageOf, OpsError } from '../shared/kernel/errors.ts';
 import type { JsonObject } from '../shared/kernel/json.ts';
 import type { Catalog } from '../shared/workflow/catalog.ts';
@@ -8,6 +7,7 @@ import type { Alert, Cause } from '../shared/workflow/events.ts';
 import type { Runs } from '../shared/workflow/runs.ts';
 import { isEnded } from '../shared/workflow/state.ts';
 import type { Breakers } from './breaker/breakers.ts';
+import { stopWhereOpen } from './breaker/stop.ts';
 import type { Crew } from './crew/crew.ts';
 import { runIdFor } from './run-id.ts';
 import type { Line } from './view.ts';
@@ -43,7 +43,7 @@ export class Starter {
       if (isEnded(state)) return;
       if (state.length === 1) tell({ level: 'info', run, text: `${name} is started: ${textOf(cause)}` });
       // A person who starts something has seen what it did before.
-      if (cause.kind !== 'manual') await this.#stopWhereBroken(run, name);
+      if (cause.kind !== 'manual') await stopWhereOpen(this.#options, { run, workflow: name });
     } catch (error) {
       if (!isPermanent(error)) throw error;
       tell({ level: 'bad', text: `${name} cannot be started: ${messageOf(error)}` });
@@ -59,14 +59,6 @@ export class Starter {
     const run = runIdFor('manual', entry.id);
     await this.start({ run, workflow, cause: { kind: 'manual', by }, inputs });
     return run;
-  }
-
-  async #stopWhereBroken(run: string, workflow: string): Promise<void> {
-    const { runs, breakers } = this.#options;
-    const breaker = await breakers.check(workflow);
-    if (breaker.kind === 'closed') return;
-    const reason = `${breaker.reason}; it is stopped until ${iso(breaker.until)}`;
-    await runs.record(run, (_, at) => ({ type: 'cancel-requested', at, by: 'the circuit breaker', reason }));
   }
 }
 
