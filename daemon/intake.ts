@@ -24,13 +24,17 @@ const PAUSE = 5_000;
 /** Takes in what came from outside, alerts and what people have started at the dashboard, until it is told to stop. */
 export async function intake(options: IntakeOptions, signal: AbortSignal): Promise<void> {
   const { inbox, sleep, log } = options;
+  let failing = false;
   while (!signal.aborted) {
     try {
       await takeIn(options);
       await inbox.arrived(PATIENCE, signal);
+      failing = false;
     } catch (error) {
       if (signal.aborted) return;
-      log('the inbox cannot be read or written; it is tried again', error);
+      // One line an outage.
+      if (!failing) log('the inbox cannot be read or written; it is tried again', error);
+      failing = true;
       await sleep(PAUSE, signal);
     }
   }

@@ -69,14 +69,17 @@ export class Crew {
   /** Takes over what other daemons have left lying, until it is told to stop. */
   async adopt(signal: AbortSignal): Promise<void> {
     const { leases, clock, sleep, log, tell } = this.#deps;
+    let failing = false;
     while (!signal.aborted) {
       try {
         for (const run of await leases.abandoned(clock.now())) {
           if (run.startsWith('run-') && (await this.take(run)))
             tell({ level: 'warn', run, text: `${run} was left by another daemon, and goes on here` });
         }
+        failing = false;
       } catch (error) {
-        log('runs that were left lying cannot be looked for; it is tried again', error);
+        if (!failing) log('runs that were left lying cannot be looked for; it is tried again', error);
+        failing = true;
       }
       await sleep(LOOK, signal);
     }

@@ -1,6 +1,6 @@
 import { KNOWN_TOOLS } from '../../shared/config/workflows.ts';
 import { changedBy, type Place } from '../../shared/drive/forward.ts';
-import type { OpsError } from '../../shared/kernel/errors.ts';
+import { OpsError } from '../../shared/kernel/errors.ts';
 import { checkAnswer } from '../../shared/workflow/answers.ts';
 import type { StepRequest } from '../../shared/workflow/command.ts';
 import type { RunEvent } from '../../shared/workflow/events.ts';
@@ -36,11 +36,30 @@ export async function doStep(
     unwanted = wanted.aborted;
     return said;
   });
-  await reserved.settle(outcome.usage?.costUsd);
-  if (signal.aborted || unwanted) return;
-  const state = await runs.record(run, await eventFor(deps, asked, step, outcome));
+  const state = await untilStored(deps, signal, async () => {
+    await reserved.settle(outcome.usage?.costUsd);
+    return signal.aborted || unwanted ? undefined : runs.record(run, await eventFor(deps, asked, step, outcome));
+  });
+  if (state === undefined) return;
   if (state.changedAt !== begun.changedAt) await deps.changed(state);
   tell({ level: outcome.kind === 'answered' ? 'info' : 'warn', run, text: `${workflow}: ${step} ${toldOf(outcome)}` });
+}
+
+/** Milliseconds between tries to store something at a dashboard that is away. */
+const AWAY = 5_000;
+
+/** What an agent has done is not lost, and not paid for twice, because the dashboard is away when it has done it. */
+async function untilStored<T>({ sleep, log }: CrewDeps, signal: AbortSignal, store: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await store();
+    } catch (error) {
+      const isAway = error instanceof OpsError && ['unreachable', 'timeout', 'store_unavailable'].includes(error.code);
+      if (!isAway || signal.aborted) throw error;
+      if (tries === 0) log('what an agent has answered cannot be stored yet; it is tried again', error);
+      await sleep(AWAY, signal);
+    }
+  }
 }
 
 /** What came of an attempt, made for whatever state the run is in by then. */

@@ -104,6 +104,20 @@ describe('a crew', () => {
     expect([status, reason]).toEqual(['failed', expect.stringContaining('not begun: The gate is shut.')]);
   });
 
+  it('keeps an answer until the dashboard is back that was away when the agent gave it', async () => {
+    const rig = await crewRig({ workflow: TWO });
+    let tries = 0;
+    const settle = async () => {
+      tries += 1;
+      if (tries < 3) throw new OpsError('unreachable', 'The dashboard is away.', 'Wait.');
+    };
+    const reserve = async () => ({ kind: 'reserved', budgetUsd: 1, settle }) as const;
+    await rig.crewOf('a', { spending: { reserve } }).take(await rig.start());
+    expect(await over(rig)).toMatchObject({ status: 'succeeded' });
+    expect(rig.asked.map(({ request }) => request.step)).toEqual(['look', 'tell']);
+    expect(rig.gate.logged.filter((line) => line.includes('cannot be stored yet'))).toHaveLength(1);
+  });
+
   it('stops the agent of a run that a person cancels', async () => {
     const stopped = Promise.withResolvers<void>();
     const rig = await crewRig({
