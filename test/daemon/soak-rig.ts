@@ -22,6 +22,8 @@ const START = Date.UTC(2026, 10, 24, 12);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const OWNERS = 60;
+/** How long an alert fires. */
+const FIRES = 20 * MINUTE;
 
 /** Of every six alerts, four start the one that proposes, one the one that only looks, one the one that fails. */
 const WORKFLOWS = {
@@ -55,6 +57,8 @@ export async function soakRig(folder: string) {
   const stores = () => opened ?? raise('no stores are open');
   const gate = joinedGate({ paths, clock: time, stores, writer: 'kubectl-1-soak', effect: async () => {} });
   const failures: string[] = [];
+  let sent = 0;
+  const firing: { readonly alert: Alert; readonly until: number }[] = [];
   const log = (message: string, error?: unknown) => {
     if (failures.length < 100) failures.push(`${message}: ${error}`);
   };
@@ -80,6 +84,7 @@ export async function soakRig(folder: string) {
         const from = Math.floor((alerts * (minute - 1)) / 50);
         // The last ten minutes are for what is still being done.
         for (let n = from; n < Math.floor((alerts * minute) / 50) && n < alerts; n += 1) await alert();
+        await resolve();
         await answer();
         await time.until(begin + minute * MINUTE);
       }
@@ -92,7 +97,7 @@ export async function soakRig(folder: string) {
     },
   };
 
-  /** A new one, again as Alertmanager repeats it, and every other time resolved after a while. */
+  /** A new one, and again, as Alertmanager repeats it. */
   async function alert() {
     sent += 1;
     const owner = `web-${(sent * 37) % OWNERS}`;
@@ -104,9 +109,15 @@ export async function soakRig(folder: string) {
     };
     await plane.inbox.receive('group', [one], time.now());
     await plane.inbox.receive('group', [one], time.now());
-    firing.push(one);
-    const [old] = sent % 2 === 0 ? firing.splice(0, 1) : [];
-    if (old !== undefined) await plane.inbox.receive('group', [{ ...old, status: 'resolved' }], time.now());
+    firing.push({ alert: one, until: time.now() + FIRES });
+  }
+
+  /** Every alert resolves in the end, whether somebody has done something or not. */
+  async function resolve() {
+    while ((firing[0]?.until ?? Number.POSITIVE_INFINITY) <= time.now()) {
+      const [old] = firing.splice(0, 1);
+      if (old) await plane.inbox.receive('group', [{ ...old.alert, status: 'resolved' }], time.now());
+    }
   }
 
   /** A person looks once a minute: of eight questions one is never answered, and one with a no. */
@@ -120,14 +131,11 @@ export async function soakRig(folder: string) {
   }
 }
 
-let sent = 0;
-const firing: Alert[] = [];
-
 const AGENTS: Agents = {
   missing: async () => undefined,
-  run: async ({ workflow, request }) => {
+  run: async ({ run, workflow, request }) => {
     if (workflow === 'shaky') return { kind: 'failed', reason: 'it broke', usage: NOBODY_COUNTS };
-    const input = { kind: 'deployment', namespace: 'shop', name: `web-${sent % OWNERS}`, replicas: 3 };
+    const input = { kind: 'deployment', namespace: 'shop', name: `web-${run}`, replicas: 3 };
     const actions = [{ server: 'kubectl', tool: 'scale', input, why: 'load' }];
     const answer = { summary: 'Done.', ...(request.step === 'fix' && { actions }) };
     return { kind: 'answered', session: 'session', usage: NOBODY_COUNTS, answer };
