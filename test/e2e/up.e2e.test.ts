@@ -22,7 +22,9 @@ async function upInTerminal(env: Record<string, string>) {
   });
   // The terminal starts what stands where the client does, and tells it what it would tell the client.
   const program = join(at.home, 'up');
-  writeFileSync(program, `#!/bin/sh\nexec ${command.join(' ')} up --port 0\n`, { mode: 0o700 });
+  // The shell says how it ended, and waits: what tmux writes of a dead pane does not always come.
+  const script = `#!/bin/sh\n${command.join(' ')} up --port 0\necho "up ended with $?"\nread _\n`;
+  writeFileSync(program, script, { mode: 0o700 });
   const path = `${binFolder(claude, at.home)}:/usr/bin:/bin`;
   const terminal = await openTerminal({ claude: program, at, modelUrl: '', env: { PATH: path, ...env } });
   onTestFinished(async () => {
@@ -43,5 +45,5 @@ it('shows the dashboard, the first login and what agents lack, and comes to its 
   const url = /dashboard {2}(\S+)/.exec(screen)?.[1] ?? '';
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   await terminal.press('C-c');
-  expect(await terminal.waitFor('Pane is dead', 60_000)).toMatch(/Stopped\.[\s\S]*Pane is dead \(status 0/);
+  expect(await terminal.waitFor('up ended with', 60_000)).toMatch(/Stopped\.[\s\S]*up ended with 0/);
 });
