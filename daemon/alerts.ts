@@ -1,8 +1,7 @@
 import type { Approvals } from '../shared/approvals/approvals.ts';
-import { OpsError } from '../shared/kernel/errors.ts';
 import type { RunEvent } from '../shared/workflow/events.ts';
 import type { Runs } from '../shared/workflow/runs.ts';
-import { isEnded, type RunState } from '../shared/workflow/state.ts';
+import { isEnded } from '../shared/workflow/state.ts';
 import { withdrawAll } from './crew/person.ts';
 import type { IncidentPorts } from './incidents/incidents.ts';
 import type { Starter } from './starter.ts';
@@ -27,21 +26,12 @@ export function incidentPorts(deps: {
 
 /** On a run that goes on. One that has ended, or could never be started, needs no news. */
 async function note(runs: Runs, run: string, make: (at: number) => RunEvent): Promise<void> {
-  const state = await present(runs, run);
+  const state = await runs.find(run);
   if (state === undefined || isEnded(state)) return;
   await runs
     .record(run, (_, at) => make(at))
     .catch(async (error: unknown) => {
-      const now = await present(runs, run);
+      const now = await runs.find(run);
       if (now !== undefined && !isEnded(now)) throw error;
     });
-}
-
-async function present(runs: Runs, run: string): Promise<RunState | undefined> {
-  try {
-    return await runs.get(run);
-  } catch (error) {
-    if (error instanceof OpsError && error.code === 'not_found') return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { OpsError } from '../shared/kernel/errors.ts';
 import type { Workflow } from '../shared/workflow/definition.ts';
 import { isEnded } from '../shared/workflow/state.ts';
 import { again } from './again.ts';
@@ -105,13 +104,9 @@ export class Leader {
 
   async #endOf(run: string): Promise<number | undefined> {
     const { stores, clock } = this.#options;
-    try {
-      const state = await stores.runs.get(run);
-      return isEnded(state) ? state.updatedAt : undefined;
-    } catch (error) {
-      if (!(error instanceof OpsError) || error.code !== 'not_found') throw error;
-      const opened = (await stores.incidents.ofRun(run))?.openedAt;
-      return opened !== undefined && clock.now() - opened > STILLBORN ? opened : undefined;
-    }
+    const state = await stores.runs.find(run);
+    if (state !== undefined) return isEnded(state) ? state.updatedAt : undefined;
+    const opened = (await stores.incidents.ofRun(run))?.openedAt;
+    return opened !== undefined && clock.now() - opened > STILLBORN ? opened : undefined;
   }
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { baseOf } from '../shared/boot/desk.ts';
 import { backendSettings } from '../shared/config/backends.ts';
 import { readConfig } from '../shared/config/config.ts';
 import { installedWorkflows } from '../shared/config/workflows.ts';
@@ -12,7 +13,6 @@ import { serverAccess } from './access/access.ts';
 import { type Agents, openAgents } from './agent/agents.ts';
 import { callTool } from './agent/tool-call.ts';
 import { Announcer } from './announce/announcer.ts';
-import { baseOf } from './announce/links.ts';
 import { freeBytesAt } from './announce/machine-watch.ts';
 import { openBreakers } from './breaker/open.ts';
 import type { CrewDeps } from './crew/deps.ts';

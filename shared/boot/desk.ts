@@ -103,8 +103,13 @@ async function poll(store: ApprovalStore, clock: Clock, id: string, ms: number, 
   }
 }
 
+/** The address of the dashboard as a link: https where the configuration names none. */
+export function baseOf(url: string): string {
+  return /^[a-z]+:\/\//i.test(url) ? url : `https://${url}`;
+}
+
 function linksTo(url: string): (id: string) => string {
-  const base = (/^[a-z]+:\/\//i.test(url) ? url : `https://${url}`).replace(/\/$/, '');
+  const base = baseOf(url).replace(/\/$/, '');
   return (id) => `${base}/pending/${id}`;
 }
 

@@ -57,8 +57,13 @@ export class Runs {
     return appended === 'taken' ? this.get(run) : state;
   }
 
+  /** Undefined where there is no such run. */
+  async find(run: string): Promise<RunState | undefined> {
+    return replay(await this.#store.read(run));
+  }
+
   async get(run: string): Promise<RunState> {
-    const state = replay(await this.#store.read(run));
+    const state = await this.find(run);
     if (state !== undefined) return state;
     throw new OpsError('not_found', `There is no run ${run}.`, 'List them: k8s-agent workflow status --all');
   }
