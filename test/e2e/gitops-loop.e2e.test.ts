@@ -8,7 +8,7 @@ import { say, use } from '../support/claude/script.ts';
 import { installClients } from '../support/clients/install-exec.ts';
 import { GiteaPerson } from '../support/gitea-rig.ts';
 import { ArgocdPerson } from '../support/gitops-app.ts';
-import { wholeLabForTests } from '../support/lab.ts';
+import { backendsOf, wholeLabForTests } from '../support/lab.ts';
 import { readField, removeNamespaces } from '../support/lab-objects.ts';
 import { prometheusRig } from '../support/prometheus-rig.ts';
 
@@ -30,14 +30,7 @@ spec:
 const GOOD = release('');
 const BAD = release('lab.kwok/fault: CrashLoopBackOff');
 
-const env = {
-  ARGOCD_SERVER: lab.argocd.url,
-  ARGOCD_AUTH_TOKEN: readFileSync(lab.argocd.tokenFile, 'utf8').trim(),
-  GITEA_URL: lab.gitea.url,
-  GITEA_TOKEN: readFileSync(lab.gitea.tokenFile, 'utf8').trim(),
-  PROMETHEUS_URL: lab.prometheus.url,
-  ALERTMANAGER_URL: lab.alertmanager.url,
-};
+const env = backendsOf(lab);
 
 const eventually = (expectation: () => Promise<void>) => vi.waitFor(expectation, { timeout: 60_000, interval: 500 });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import { Approvals } from '../../shared/approvals/approvals.ts';
 import { policyFrom } from '../../shared/config/settings.ts';
@@ -18,21 +17,14 @@ import { snapshot } from '../support/hostile/snapshot.ts';
 import { madeBy, SAFE } from '../support/hostile/verdict.ts';
 import { waysRound } from '../support/hostile/ways-round.ts';
 import { CHANNELS, type Channel, hostileWorld, speakInLog, type World } from '../support/hostile/world.ts';
-import { wholeLabForTests } from '../support/lab.ts';
+import { backendsOf, wholeLabForTests } from '../support/lab.ts';
 
 type Steps = Scripts[string];
 
 const { claude } = await installClients();
 const lab = await wholeLabForTests();
 
-const env = {
-  ARGOCD_SERVER: lab.argocd.url,
-  ARGOCD_AUTH_TOKEN: readFileSync(lab.argocd.tokenFile, 'utf8').trim(),
-  GITEA_URL: lab.gitea.url,
-  GITEA_TOKEN: readFileSync(lab.gitea.tokenFile, 'utf8').trim(),
-  PROMETHEUS_URL: lab.prometheus.url,
-  ALERTMANAGER_URL: lab.alertmanager.url,
-};
+const env = backendsOf(lab);
 
 let world: World;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect, it, onTestFailed, onTestFinished, vi } from 'vitest';
 import { kubectl } from '../../lab/kubectl-exec.ts';
 import { openSqlite } from '../../shared/control-plane/sqlite/open.ts';
@@ -13,7 +12,7 @@ import { installClients } from '../support/clients/install-exec.ts';
 import { PASSWORD } from '../support/dashboard.ts';
 import { GiteaPerson } from '../support/gitea-rig.ts';
 import { ArgocdPerson } from '../support/gitops-app.ts';
-import { wholeLabForTests } from '../support/lab.ts';
+import { backendsOf, wholeLabForTests } from '../support/lab.ts';
 import { readField, removeNamespaces } from '../support/lab-objects.ts';
 import { fakeServices, type ServiceName } from '../support/notify-services.ts';
 import { setupLink, startUp } from './loop-rig.ts';
@@ -56,15 +55,7 @@ steps:
     outputs: [summary, actions-taken]
 `;
 
-const env = {
-  KUBECONFIG: lab.kubeconfig,
-  ARGOCD_SERVER: lab.argocd.url,
-  ARGOCD_AUTH_TOKEN: readFileSync(lab.argocd.tokenFile, 'utf8').trim(),
-  GITEA_URL: lab.gitea.url,
-  GITEA_TOKEN: readFileSync(lab.gitea.tokenFile, 'utf8').trim(),
-  PROMETHEUS_URL: lab.prometheus.url,
-  ALERTMANAGER_URL: lab.alertmanager.url,
-};
+const env = { KUBECONFIG: lab.kubeconfig, ...backendsOf(lab) };
 
 /** How long each hop took, in the order in which they came. */
 class Hops {

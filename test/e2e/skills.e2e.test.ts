@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cancel, decide } from '../support/claude/elicitation-dialog.ts';
@@ -7,21 +7,13 @@ import { installProduct, type Product } from '../support/claude/product.ts';
 import { type Scripts, say, use } from '../support/claude/script.ts';
 import { openTerminal, type Terminal } from '../support/claude/terminal-exec.ts';
 import { installClients } from '../support/clients/install-exec.ts';
-import { wholeLabForTests } from '../support/lab.ts';
+import { backendsOf, wholeLabForTests } from '../support/lab.ts';
 
 const { claude } = await installClients();
 const lab = await wholeLabForTests();
 const root = join(import.meta.dirname, '../..');
 
-const env = {
-  KUBECONFIG: lab.kubeconfig,
-  ARGOCD_SERVER: lab.argocd.url,
-  ARGOCD_AUTH_TOKEN: readFileSync(lab.argocd.tokenFile, 'utf8').trim(),
-  GITEA_URL: lab.gitea.url,
-  GITEA_TOKEN: readFileSync(lab.gitea.tokenFile, 'utf8').trim(),
-  PROMETHEUS_URL: lab.prometheus.url,
-  ALERTMANAGER_URL: lab.alertmanager.url,
-};
+const env = { KUBECONFIG: lab.kubeconfig, ...backendsOf(lab) };
 
 const delegate = (agent: string, script: string, more = '') =>
   use('Agent', { description: 'Work', prompt: `${more}[[script:${script}]]`, subagent_type: agent });

@@ -10,20 +10,13 @@ import { type Approved, OVER, orchestration, type RunStep } from '../support/cla
 import { installProduct, type Product } from '../support/claude/product.ts';
 import { type Reply, use } from '../support/claude/script.ts';
 import { installClients } from '../support/clients/install-exec.ts';
-import { freshNamespace, wholeLabForTests } from '../support/lab.ts';
+import { backendsOf, freshNamespace, wholeLabForTests } from '../support/lab.ts';
 import { removeNamespaces } from '../support/lab-objects.ts';
 
 const { claude } = await installClients();
 const lab = await wholeLabForTests();
 
-const env = {
-  ARGOCD_SERVER: lab.argocd.url,
-  ARGOCD_AUTH_TOKEN: readFileSync(lab.argocd.tokenFile, 'utf8').trim(),
-  GITEA_URL: lab.gitea.url,
-  GITEA_TOKEN: readFileSync(lab.gitea.tokenFile, 'utf8').trim(),
-  PROMETHEUS_URL: lab.prometheus.url,
-  ALERTMANAGER_URL: lab.alertmanager.url,
-};
+const env = backendsOf(lab);
 
 /** The product with an orchestrator that runs one workflow; the steps may depend on what the product made. */
 async function running(

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type LabInfo, labUp, type WholeLabInfo } from '../../lab/index.ts';
@@ -24,6 +25,18 @@ export function labForTests(): Promise<LabInfo> {
 /** The same lab with Argo CD, Gitea, Prometheus and Alertmanager. */
 export function wholeLabForTests(): Promise<WholeLabInfo> {
   return labUp({ dir: testLabDir() });
+}
+
+/** What our servers find in their environment of the lab's backends. */
+export function backendsOf({ argocd, gitea, prometheus, alertmanager }: WholeLabInfo): Record<string, string> {
+  return {
+    ARGOCD_SERVER: argocd.url,
+    ARGOCD_AUTH_TOKEN: readFileSync(argocd.tokenFile, 'utf8').trim(),
+    GITEA_URL: gitea.url,
+    GITEA_TOKEN: readFileSync(gitea.tokenFile, 'utf8').trim(),
+    PROMETHEUS_URL: prometheus.url,
+    ALERTMANAGER_URL: alertmanager.url,
+  };
 }
 
 /** Reads and writes as the user of a kubeconfig. */
