@@ -1,12 +1,12 @@
 import { forward, type Place } from '../../shared/drive/forward.ts';
 import { messageOf, OpsError } from '../../shared/kernel/errors.ts';
-import { isEnded } from '../../shared/workflow/state.ts';
+import { isEnded, type RunState } from '../../shared/workflow/state.ts';
 import type { RunInHand } from '../view.ts';
 import { carryOut } from './action.ts';
 import type { CrewDeps } from './deps.ts';
+import { seeWhetherItHelped } from './helped.ts';
 import { waitForPerson, withdrawAll } from './person.ts';
 import { doStep, loseStep, refuseStep } from './step.ts';
-import { whileWanted } from './unwanted.ts';
 
 type Doing = RunInHand['doing'];
 
@@ -31,22 +31,45 @@ const LONGEST = 60_000;
 export async function driveRun(driving: Driving): Promise<void> {
   const { deps, run, closing, stop } = driving;
   let failures = 0;
+  let said: string | undefined;
   while (!stop.aborted) {
     try {
-      if (await go(driving)) return;
+      if (await goOrEnd(driving)) return;
       failures = 0;
+      said = undefined;
     } catch (error) {
       if (closing.aborted) return;
-      if (await isGone(deps, run, error)) continue;
+      failures += 1;
       // Somebody else has recorded something meanwhile: the run is read again at once.
-      if (error instanceof OpsError && error.code === 'conflict' && failures < 3) failures += 1;
-      else {
-        failures += 1;
-        deps.log(`run ${run} cannot go on; it is tried again`, error);
-        await deps.sleep(Math.min(LOOK * 2 ** (failures - 1), LONGEST), closing);
-      }
+      if (error instanceof OpsError && error.code === 'conflict' && failures < 4) continue;
+      // One line an outage.
+      if (said !== messageOf(error)) deps.log(`run ${run} cannot go on; it is tried again`, error);
+      said = messageOf(error);
+      await deps.sleep(Math.min(LOOK * 2 ** (failures - 1), LONGEST), closing);
     }
   }
+}
+
+/** As `go`. Without its file a run has no next step: it ends. */
+async function goOrEnd(driving: Driving): Promise<boolean> {
+  const { deps, run, closing } = driving;
+  try {
+    return await go(driving);
+  } catch (error) {
+    if (closing.aborted || !(error instanceof OpsError) || error.code !== 'not_found') throw error;
+    const state = await deps.runs.find(run);
+    if (state === undefined || (await deps.drive.catalog()).workflows.has(state.workflow)) throw error;
+    if (isEnded(state)) return conclude(deps, state);
+    const reason = messageOf(error);
+    await deps.runs.record(run, ({ outputs }, at) => ({ type: 'ended', at, status: 'failed', reason, outputs }));
+    return false;
+  }
+}
+
+async function conclude(deps: CrewDeps, state: RunState): Promise<true> {
+  await withdrawAll(deps, state.run, 'its run has ended');
+  await deps.ended(state);
+  return true;
 }
 
 /** One thing after the other; true at the end of the run, and where something would have to be begun after `closing`. */
@@ -54,11 +77,7 @@ async function go(driving: Driving): Promise<boolean> {
   const { deps, run, closing, stop, now } = driving;
   const place = await forward(deps.drive, run);
   const { state, command, locked, workflow } = place;
-  if (isEnded(state)) {
-    await withdrawAll(deps, run, 'its run has ended');
-    await deps.ended(state);
-    return true;
-  }
+  if (isEnded(state)) return conclude(deps, state);
   if (closing.aborted) return true;
   const doing = (what: Doing, step?: string) => now(workflow.name, what, step);
   if (locked) return pause(deps, closing, () => doing('lock'));
@@ -133,31 +152,4 @@ async function pause({ sleep }: CrewDeps, signal: AbortSignal, tell: () => void)
 function isDaemons({ state }: Place, step: string): boolean {
   const current = state.steps[step];
   return current?.status === 'running' && current.by !== undefined;
-}
-
-async function seeWhetherItHelped(deps: CrewDeps, place: Place, changedAt: number, signal: AbortSignal): Promise<void> {
-  const { runs, verify, tell } = deps;
-  const { run, workflow, cause } = place.state;
-  const { alert } = cause;
-  const verified =
-    alert === undefined
-      ? ({ result: 'not-cleared', detail: 'the run names no alert that could be looked at' } as const)
-      : await whileWanted(deps, place, signal, (wanted) =>
-          verify({ alert, changedAt, resolved: async () => (await runs.get(run)).resolved === true }, wanted),
-        );
-  if (verified === undefined) return;
-  await runs.record(run, (_, at) => ({ type: 'verified', at, ...verified }));
-  const level = verified.result === 'cleared' ? 'info' : 'bad';
-  tell({ level, run, text: `${workflow}: ${verified.result}: ${verified.detail}` });
-}
-
-/** Without its file a run has no next step: it ends. */
-async function isGone({ runs, drive, log }: CrewDeps, run: string, error: unknown): Promise<boolean> {
-  if (!(error instanceof OpsError) || error.code !== 'not_found') return false;
-  const state = await runs.get(run).catch(() => undefined);
-  if (state === undefined || isEnded(state) || (await drive.catalog()).workflows.has(state.workflow)) return false;
-  log(`run ${run} cannot go on`, error);
-  const reason = messageOf(error);
-  await runs.record(run, ({ outputs }, at) => ({ type: 'ended', at, status: 'failed', reason, outputs }));
-  return false;
 }

@@ -11,6 +11,9 @@ import { whileWanted } from './unwanted.ts';
 /** Milliseconds between looks at an approval. */
 const LOOK = 2_000;
 
+/** As many as a store gives at once: in a storm of alerts hundreds of questions wait. */
+const MOST = 1_000;
+
 /** Asks a person for what a run needs, and waits for the answer for as long as the run wants one. */
 export async function waitForPerson(deps: CrewDeps, place: Place, signal: AbortSignal): Promise<void> {
   const { approvals, runs, drive, owner, sleep } = deps;
@@ -20,22 +23,22 @@ export async function waitForPerson(deps: CrewDeps, place: Place, signal: AbortS
   const caller = { agent: DAEMON, session: owner, signal, canAsk: false };
   const verdict = await askPerson(drive, place, caller, async () => 'Recorded.');
   const key = approvalKey(asCall(command, state.run), state.run);
-  const isIn = async (...states: readonly ApprovalState[]) =>
-    (await approvals.list({ states })).some((approval) => approval.key === key);
-  const open = () => isIn('pending');
-  if (!(await open())) {
+  const find = async (...states: readonly ApprovalState[]) =>
+    (await approvals.list({ states, limit: MOST })).find((approval) => approval.key === key);
+  const asked = await find('pending');
+  if (asked === undefined) {
     // Answered while this looked away.
-    if (await isIn('approved', 'rejected')) return sleep(LOOK, signal);
+    if ((await find('approved', 'rejected')) !== undefined) return sleep(LOOK, signal);
     if (verdict?.kind !== 'answer' || !verdict.isError || (await runs.get(state.run)).length > state.length) return;
     throw new OpsError('rejected_by_backend', `Nobody could be asked: ${verdict.text}`, 'It is tried again.');
   }
   await whileWanted(deps, place, signal, async (wanted) => {
-    while (!wanted.aborted && (await open())) await sleep(LOOK, wanted);
+    while (!wanted.aborted && (await approvals.get(asked.id))?.state === 'pending') await sleep(LOOK, wanted);
   });
 }
 
 /** Nobody needs them any more. */
 export async function withdrawAll({ approvals }: Pick<CrewDeps, 'approvals'>, run: string, why: string): Promise<void> {
-  for (const { id } of (await approvals.list({ states: ['pending'] })).filter((approval) => approval.run === run))
-    await approvals.withdraw(id, why);
+  const pending = await approvals.list({ states: ['pending'], limit: MOST });
+  for (const { id } of pending.filter((approval) => approval.run === run)) await approvals.withdraw(id, why);
 }

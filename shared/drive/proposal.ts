@@ -12,6 +12,9 @@ import type { RunState } from '../workflow/state.ts';
 
 const RUN = knownKind('runs.workflows');
 
+/** As many as a store gives at once: in a storm of alerts hundreds of others are asked for after this one. */
+const MOST = 1_000;
+
 /** What a run needs a person for: to allow proposed calls, or to say what an unknown step did. */
 export type Question = Extract<Command, { kind: 'ask-person' | 'ask-outcome' }>;
 
@@ -62,7 +65,7 @@ export async function answeredElsewhere(
   if (decision.kind === 'deny')
     return settledEvent(command, { decision: 'rejected', by: `policy: ${decision.rule}` }, at);
   const key = approvalKey(asCall(command, state.run), state.run);
-  const [newest] = (await (await ports.approvals()).list()).filter((approval) => approval.key === key);
+  const newest = (await (await ports.approvals()).list({ limit: MOST })).find((approval) => approval.key === key);
   const answer = newest && answerOf(newest);
   // Nobody knows what an unknown step did any better because time has passed.
   if (answer === undefined || (answer.decision === 'expired' && command.kind === 'ask-outcome')) return undefined;

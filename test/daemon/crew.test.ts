@@ -1,6 +1,11 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withdrawAll } from '../../daemon/crew/person.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
+import type { RunStore } from '../../shared/workflow/run-store.ts';
+import { Runs } from '../../shared/workflow/runs.ts';
+import { anApproval } from '../support/builders.ts';
 import { anAlert } from '../support/run-rig.ts';
 import { answered, type CrewRig, crewRig } from './crew-rig.ts';
 
@@ -104,20 +109,6 @@ describe('a crew', () => {
     expect([status, reason]).toEqual(['failed', expect.stringContaining('not begun: The gate is shut.')]);
   });
 
-  it('keeps an answer until the dashboard is back that was away when the agent gave it', async () => {
-    const rig = await crewRig({ workflow: TWO });
-    let tries = 0;
-    const settle = async () => {
-      tries += 1;
-      if (tries < 3) throw new OpsError('unreachable', 'The dashboard is away.', 'Wait.');
-    };
-    const reserve = async () => ({ kind: 'reserved', budgetUsd: 1, settle }) as const;
-    await rig.crewOf('a', { spending: { reserve } }).take(await rig.start());
-    expect(await over(rig)).toMatchObject({ status: 'succeeded' });
-    expect(rig.asked.map(({ request }) => request.step)).toEqual(['look', 'tell']);
-    expect(rig.gate.logged.filter((line) => line.includes('cannot be stored yet'))).toHaveLength(1);
-  });
-
   it('stops the agent of a run that a person cancels', async () => {
     const stopped = Promise.withResolvers<void>();
     const rig = await crewRig({
@@ -134,6 +125,57 @@ describe('a crew', () => {
     expect(await over(rig)).toMatchObject({ status: 'cancelled' });
     await stopped.promise;
     expect(await rig.eventsOf('step-failed')).toMatchObject([{ changed: 'nothing' }]);
+  });
+
+  it('finds its question among hundreds that were asked after it, and voids it at its end', async () => {
+    const rig = await crewRig({ workflow: PROPOSING, agent: proposing });
+    const now = rig.clock.now();
+    const others = async (run: string) => {
+      for (let n = 0; n < 120; n += 1) {
+        const [id, key] = [`ap-${run}-${n}`, `key-${run}-${n}`];
+        await rig.approvals.request(anApproval({ id, key, run, createdAt: now + 1, expiresAt: now + 900_000 }));
+      }
+    };
+    const crew = rig.crewOf('a');
+    await crew.take(await rig.start());
+    const { id } = await pendingOf(rig);
+    await others('run-other');
+    await vi.waitFor(() => expect(crew.inHand()).toMatchObject([{ doing: 'person' }]));
+    await rig.approvals.settle(id, { decision: 'reject', by: 'anna', via: 'dashboard' });
+    expect(await over(rig)).toMatchObject({ status: 'succeeded', steps: { fix: { status: 'done' } } });
+    expect(await rig.eventsOf('proposal-settled')).toMatchObject([{ decision: 'rejected', approval: id }]);
+    expect(rig.gate.logged).toEqual([]);
+
+    await crew.take(await rig.start('run-2'));
+    const second = await vi.waitFor(async () => {
+      const all = await rig.approvals.list({ states: ['pending'], limit: 1_000 });
+      return all.find(({ run }) => run === 'run-2') ?? expect.fail('nobody was asked');
+    });
+    await others('run-third');
+    await rig.runs.record('run-2', (_, at) => ({ type: 'cancel-requested', at, by: 'anna', reason: 'enough' }));
+    expect(await over(rig, 'run-2')).toMatchObject({ status: 'cancelled' });
+    expect(await rig.approvals.get(second.id)).toMatchObject({ state: 'void', result: 'its run has ended' });
+  });
+
+  it('ends a run whose file is gone, however often that cannot be recorded, and lets it go', async () => {
+    let tries = 0;
+    const rig = await crewRig({
+      workflow: TWO,
+      agent: async () => {
+        rmSync(join(rig.paths.workflows, 'test.yaml'));
+        return answered({ summary: 'Fine.' });
+      },
+    });
+    const store = rig.stores.runStore;
+    const append: RunStore['append'] = async (seq, event, row) => {
+      if (event.type === 'ended' && ++tries < 3) throw new OpsError('unreachable', 'The dashboard is away.', 'Wait.');
+      return store.append(seq, event, row);
+    };
+    const runs = new Runs({ append, read: (run) => store.read(run), list: (filter) => store.list(filter) }, rig.clock);
+    await rig.crewOf('a', { runs }).take(await rig.start());
+    expect(await over(rig)).toMatchObject({ status: 'failed', reason: 'There is no workflow "test".' });
+    expect(rig.asked).toHaveLength(1);
+    await vi.waitFor(async () => expect(await rig.leases.claim('run-test', 'b', rig.clock.now(), 1)).toBeDefined());
   });
 
   it('voids what a run asks a person for when it is cancelled', async () => {
@@ -195,7 +237,7 @@ describe('a crew', () => {
     expect(await over(rig)).toMatchObject({ status: 'failed', reason: 'step look failed: Used up. Raise it.' });
 
     let money = false;
-    const left = { kind: 'reserved', budgetUsd: 1, settle: async () => {} } as const;
+    const left = { kind: 'reserved', budgetUsd: 1, settle: async () => {}, leave: async () => {} } as const;
     const day = { kind: 'refused', of: 'day', why, retryAt: rig.clock.now() + 1000 } as const;
     await rig.crewOf('b', { spending: { reserve: async () => (money ? left : day) } }).take(await rig.start('run-2'));
     await vi.waitFor(() => expect(rig.problems.get('budget')).toBe(why));
