@@ -1,13 +1,11 @@
-import { KNOWN_TOOLS } from '../../shared/config/workflows.ts';
 import { changedBy, type Place } from '../../shared/drive/forward.ts';
-import { OpsError } from '../../shared/kernel/errors.ts';
-import { checkAnswer } from '../../shared/workflow/answers.ts';
+import { type ErrorCode, OpsError } from '../../shared/kernel/errors.ts';
 import type { StepRequest } from '../../shared/workflow/command.ts';
-import type { RunEvent } from '../../shared/workflow/events.ts';
-import { failedEvent, finishedEvent } from '../../shared/workflow/outcomes.ts';
+import { failedEvent } from '../../shared/workflow/outcomes.ts';
 import type { AgentOutcome } from '../agent/agents.ts';
 import type { Reservation } from '../spending/spending.ts';
 import type { CrewDeps } from './deps.ts';
+import { type Begun, eventFor } from './outcome.ts';
 import { whileWanted } from './unwanted.ts';
 
 /** Lets an agent do a step, and stores what came of it. `signal` ends it: then the step is left to whoever comes next. */
@@ -28,22 +26,34 @@ export async function doStep(
     throw error;
   });
   tell({ level: 'info', run, text: `${workflow}: ${step} begins (${request.agent}, ${request.model})` });
-  const asked: Place = { ...place, state: begun, command: { kind: 'await-step', step, attempt, deadline: 0 } };
+  const asked: Begun = { ...place, state: begun, command: { kind: 'await-step', step, attempt, deadline: 0 } };
   const task = { run, workflow, request, budgetUsd: reserved.budgetUsd, maxTurns: config.max_turns };
-  let unwanted = false;
+  let isUnwanted = false;
   const outcome = await whileWanted(deps, asked, signal, async (wanted) => {
     const said = await agents.run(task, wanted);
-    unwanted = wanted.aborted;
+    isUnwanted = wanted.aborted;
     return said;
   });
-  const state = await untilStored(deps, signal, async () => {
-    await reserved.settle(outcome.usage?.costUsd);
-    return signal.aborted || unwanted ? undefined : runs.record(run, await eventFor(deps, asked, step, outcome));
+  if (signal.aborted) return leave(reserved, outcome);
+  const stored = untilStored(deps, signal, async () =>
+    runs.record(run, await eventFor(deps, asked, outcome, isUnwanted)),
+  );
+  const state = await stored.catch(async (error: unknown) => {
+    await leave(reserved, outcome);
+    throw error;
   });
-  if (state === undefined) return;
+  await untilStored(deps, signal, () => reserved.settle(outcome.usage?.costUsd));
   if (state.changedAt !== begun.changedAt) await deps.changed(state);
   tell({ level: outcome.kind === 'answered' ? 'info' : 'warn', run, text: `${workflow}: ${step} ${toldOf(outcome)}` });
 }
+
+/** Nobody is told in the run what it took. */
+async function leave(reserved: Reservation, { usage }: AgentOutcome): Promise<void> {
+  if (usage !== undefined) await reserved.leave(usage.costUsd);
+}
+
+/** What no second try changes: the store has understood, and says no. */
+const DEFINITE: readonly ErrorCode[] = ['conflict', 'invalid_input', 'not_found', 'precondition_failed', 'too_large'];
 
 /** Milliseconds between tries to store something at a dashboard that is away. */
 const AWAY = 5_000;
@@ -54,34 +64,11 @@ async function untilStored<T>({ sleep, log }: CrewDeps, signal: AbortSignal, sto
     try {
       return await store();
     } catch (error) {
-      const isAway = error instanceof OpsError && ['unreachable', 'timeout', 'store_unavailable'].includes(error.code);
-      if (!isAway || signal.aborted) throw error;
+      if (!(error instanceof OpsError) || DEFINITE.includes(error.code) || signal.aborted) throw error;
       if (tries === 0) log('what an agent has answered cannot be stored yet; it is tried again', error);
       await sleep(AWAY, signal);
     }
   }
-}
-
-/** What came of an attempt, made for whatever state the run is in by then. */
-async function eventFor(deps: CrewDeps, place: Place, step: string, outcome: AgentOutcome) {
-  const { usage, transcript } = outcome;
-  const byAgent = { ...(usage && { usage }), ...(transcript !== undefined && { transcript }) };
-  const changed = await changedBy(deps.drive, place, step);
-  const checked = outcome.kind === 'answered' ? check(place, step, outcome.answer) : outcome;
-  return (state: Place['state'], at: number): RunEvent =>
-    checked.kind === 'answered'
-      ? { ...finishedEvent(place.workflow, state, step, checked.answer, at), changed, ...byAgent }
-      : { ...failedEvent(place.workflow, state, step, { reason: checked.reason, changed }, at), ...byAgent };
-}
-
-function check({ workflow }: Place, id: string, answer: Extract<AgentOutcome, { kind: 'answered' }>['answer']) {
-  const step = workflow.steps.find((candidate) => candidate.id === id);
-  const checked = step?.kind === 'work' ? checkAnswer(step, answer, KNOWN_TOOLS) : undefined;
-  if (checked?.ok) return { kind: 'answered', answer: checked.answer } as const;
-  return {
-    kind: 'failed',
-    reason: `the answer does not fit: ${checked?.missing.join('; ') ?? 'no such step'}`,
-  } as const;
 }
 
 /** A step for which the run has no money left has failed, and is not tried again. */

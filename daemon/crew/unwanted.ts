@@ -1,4 +1,5 @@
 import type { Place } from '../../shared/drive/forward.ts';
+import type { Command } from '../../shared/workflow/command.ts';
 import { next } from '../../shared/workflow/engine.ts';
 import type { CrewDeps } from './deps.ts';
 
@@ -38,11 +39,17 @@ async function watch(
     try {
       const current = (await drive.catalog()).workflows.get(workflow.name) ?? workflow;
       const now = next(current, await runs.get(run), clock.now());
-      if (now.kind === command.kind) continue;
+      if (isSame(now, command)) continue;
       unwanted.abort(new Error(`run ${run} wants it no longer`));
       return;
     } catch {
       // Whoever drives the run finds out, too, and says so.
     }
   }
+}
+
+/** Another attempt of a step is another daemon’s. */
+function isSame(now: Command, before: Command): boolean {
+  if (now.kind !== 'await-step' || before.kind !== 'await-step') return now.kind === before.kind;
+  return now.step === before.step && now.attempt === before.attempt;
 }

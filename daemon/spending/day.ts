@@ -26,6 +26,12 @@ export function settle(day: Day, id: string, actual: number | undefined): Day {
   return found === undefined ? day : { spent: day.spent + (actual ?? found.amount), held };
 }
 
+/** What it took stays beside what the run is known to have spent: no event of the run says it. */
+export function leave(day: Day, id: string, actual: number): Day {
+  const { [id]: found } = day.held;
+  return found === undefined ? day : hold(day, id, found.run, actual);
+}
+
 export const toMicros = (usd: number): number => Math.round(usd * 1_000_000);
 /** Never less than what was taken. */
 export const upToMicros = (usd: number): number => Math.ceil(Math.max(0, usd) * 1_000_000);

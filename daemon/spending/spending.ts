@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/kernel/clock.ts';
 import { newId } from '../../shared/kernel/ids.ts';
 import { nextTick } from '../../shared/workflow/cron.ts';
 import type { Records } from '../records.ts';
-import { type Day, FRESH, heldIn, hold, settle, toMicros, toUsd, upToMicros } from './day.ts';
+import { type Day, FRESH, heldIn, hold, leave, settle, toMicros, toUsd, upToMicros } from './day.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
 
 /** US dollars with less than which an agent could only begin: one of its turns costs about as much. */
@@ -29,6 +29,8 @@ export interface Reservation {
    * too, so a daemon that dies takes nothing from the budget of others without a trace. May be called again.
    */
   settle(actualUsd: number | undefined): Promise<void>;
+  /** What it took, where the run has no event that says so: it counts for the run nevertheless, until the day is over. */
+  leave(actualUsd: number): Promise<void>;
 }
 
 interface Today {
@@ -86,6 +88,9 @@ export class Spending {
       settle: async (actualUsd) => {
         const actual = actualUsd === undefined ? undefined : upToMicros(actualUsd);
         await days.update(date, (day = FRESH) => settle(day, id, actual));
+      },
+      leave: async (actualUsd) => {
+        await days.update(date, (day = FRESH) => leave(day, id, upToMicros(actualUsd)));
       },
     };
   }

@@ -84,7 +84,9 @@ export async function crewRig({ workflow: text, agent, deps = {} }: CrewRigOptio
         ...{ runs: async () => runs, catalog, ports },
         effects: (attempt) => effectsOf(paths.actionLogs, attempt),
       },
-      spending: { reserve: async () => ({ kind: 'reserved', budgetUsd: 1, settle: async () => {} }) },
+      spending: {
+        reserve: async () => ({ kind: 'reserved', budgetUsd: 1, settle: async () => {}, leave: async () => {} }),
+      },
       verify: async () => ({ result: 'cleared', detail: 'it is gone' }),
       problem: (id, error) => void (error === undefined ? problems.delete(id) : problems.set(id, error)),
       changed: async () => {},

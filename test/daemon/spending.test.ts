@@ -62,6 +62,17 @@ describe('the budget', () => {
     expect((await reserved(spending, 'run-2')).budgetUsd).toBe(1);
   });
 
+  it('of a run is also what a step of it took that no event of it tells', async () => {
+    const spending = spendingRig().daemon();
+    const one = await reserved(spending);
+    await one.leave(0.7);
+    await one.leave(0.7);
+    expect(await spending.today()).toMatchObject({ spentUsd: 0, heldUsd: 0.7 });
+    expect((await reserved(spending, 'run-1', 4)).budgetUsd).toBe(0.3);
+    await (await reserved(spending, 'run-2')).leave(1.2);
+    expect(await spending.today()).toMatchObject({ heldUsd: 2.2 });
+  });
+
   it('of the day is one for all daemons, and starts anew at midnight in the time zone', async () => {
     const { clock, daemon } = spendingRig();
     for (const spending of [daemon(), daemon(), daemon()]) await (await reserved(spending)).settle(1);
