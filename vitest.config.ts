@@ -28,14 +28,15 @@ export default defineConfig({
         ...SECOND_TRY,
         testTimeout: 60_000,
         hookTimeout: 240_000,
-        maxWorkers: 2,
+        // One more than there are cores: much of it waits for pods, syncs and alerts.
+        maxWorkers: 3,
       }),
       only('e2e', ['test/**/*.e2e.test.ts'], {
         ...after(2),
         ...SECOND_TRY,
         testTimeout: 120_000,
         hookTimeout: 300_000,
-        maxWorkers: 1,
+        maxWorkers: 2,
       }),
     ],
   },

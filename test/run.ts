@@ -46,7 +46,8 @@ async function runSuites() {
       preferLocal: true,
       reject: false,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { K8S_AGENT_TEST_LAB_DIR: lab.dir },
+      // Hundreds of processes load the same modules.
+      env: { K8S_AGENT_TEST_LAB_DIR: lab.dir, NODE_COMPILE_CACHE: join(folder, 'compiled') },
       cancelSignal: stop.signal,
     },
   );
