@@ -1,4 +1,4 @@
-import type { OpsError } from '../shared/kernel/errors.ts';
+import { OpsError } from '../shared/kernel/errors.ts';
 import type { Workflow } from '../shared/workflow/definition.ts';
 import type { RunState } from '../shared/workflow/state.ts';
 import { keepAccess } from './access/access.ts';
@@ -24,11 +24,9 @@ export interface Daemon {
   view(): Promise<DaemonView>;
 }
 
-/** Milliseconds between looks whether agents could work, and between those at what is old. */
+/** Milliseconds between looks whether agents could work, and between those at what is old; and how many next runs are shown. */
 const CREDENTIALS = 60_000;
 const HOUR = 3_600_000;
-
-/** Runs shown as the next ones. */
 const SHOWN = 5;
 
 export class WorkingDaemon implements Daemon {
@@ -36,9 +34,11 @@ export class WorkingDaemon implements Daemon {
   readonly #crew: Crew;
   readonly #leader: Leader;
   readonly #startedAt: number;
+  /** US dollars, as far as one knows. */
+  #spentToday = 0;
 
   constructor(options: DaemonParts) {
-    const { stores, spending, config, breakers, catalog, tell, clock } = options;
+    const { stores, spending, config, breakers, catalog, tell, clock, leading } = options;
     this.#options = options;
     this.#startedAt = clock.now();
     this.#crew = new Crew({
@@ -49,7 +49,7 @@ export class WorkingDaemon implements Daemon {
       changed: (state) => this.#changed(state),
       ended: (state) => this.#ended(state),
     });
-    const starter = new Starter({ runs: stores.runs, catalog, breakers, crew: this.#crew, tell });
+    const starter = new Starter({ runs: stores.runs, catalog, breakers, crew: this.#crew, leading, tell });
     this.#leader = new Leader(options, starter, () => this.view());
   }
 
@@ -81,13 +81,14 @@ export class WorkingDaemon implements Daemon {
     }
   }
 
+  /** While the dashboard is away, with what is known without it: what is wrong is among that. */
   async view(): Promise<DaemonView> {
-    const { owner, stores, spending, announcer, clock, leading, catalog } = this.#options;
+    const { owner, stores, announcer, clock, leading, catalog, config } = this.#options;
     const { approvals, desk } = stores.approving;
-    const [pending, today, { workflows }] = await Promise.all([
+    const [pending, { workflows }] = await Promise.all([
       approvals.list({ states: ['pending'] }),
-      spending.today(),
       catalog(),
+      this.#seeSpending(),
     ]);
     const next = [...workflows.values()].flatMap((workflow) => nextOf(workflow, clock.now()));
     return {
@@ -100,8 +101,16 @@ export class WorkingDaemon implements Daemon {
           return { approval: id, what, expiresAt, ...(link !== undefined && { link }) };
         }),
       ),
-      ...{ spentTodayUsd: today.spentUsd, budgetTodayUsd: today.budgetUsd },
+      ...{ spentTodayUsd: this.#spentToday, budgetTodayUsd: config.daemon.budget.day },
     };
+  }
+
+  async #seeSpending(): Promise<void> {
+    try {
+      this.#spentToday = (await this.#options.spending.today()).spentUsd;
+    } catch (error) {
+      if (!(error instanceof OpsError)) throw error;
+    }
   }
 
   #problem(id: 'credentials' | 'budget', error: OpsError | undefined): void {

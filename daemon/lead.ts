@@ -1,3 +1,4 @@
+import { OpsError } from '../shared/kernel/errors.ts';
 import { type HeartbeatOptions, hold } from './lease/heartbeat.ts';
 
 /** The lease of the one daemon that fires schedules, takes in alerts, publishes and tells people. It is no run. */
@@ -14,9 +15,11 @@ export async function lead(
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const { sleep, log } = options;
+  let failing = false;
   while (!signal.aborted) {
     try {
       const held = await hold(LEADER, owner, options);
+      failing = false;
       if (held !== undefined) {
         try {
           await work(AbortSignal.any([signal, held.lost]));
@@ -25,8 +28,18 @@ export async function lead(
         }
       }
     } catch (error) {
-      log('this daemon cannot lead now; it is tried again', error);
+      // One line an outage.
+      if (!failing) log('this daemon cannot lead now; it is tried again', error);
+      failing = true;
     }
     await sleep(PAUSE, signal);
   }
+}
+
+/**
+ * Throws where another daemon may lead by now. A look that had begun before may have waited long for its answers; what
+ * it has found may be done by now, or be over.
+ */
+export function demandLead({ now }: { readonly now: boolean }): void {
+  if (!now) throw new OpsError('conflict', 'This daemon leads no longer.', 'Whoever leads now does it.');
 }

@@ -3,9 +3,10 @@ import type { Workflow } from '../shared/workflow/definition.ts';
 import { isEnded } from '../shared/workflow/state.ts';
 import { again } from './again.ts';
 import { incidentPorts } from './alerts.ts';
-import { Incidents } from './incidents/incidents.ts';
+import { type IncidentPorts, Incidents } from './incidents/incidents.ts';
 import { ownerOf } from './incidents/owner.ts';
 import { intake } from './intake.ts';
+import { demandLead } from './lead.ts';
 import type { DaemonParts } from './parts.ts';
 import { publish, watchedOf } from './publish/publish.ts';
 import { Scheduler } from './schedule/scheduler.ts';
@@ -37,7 +38,12 @@ export class Leader {
     const { stores, leading, tell, sources, breakers, spending, clock, log, catalog, sleep, config, env } =
       this.#options;
     const { announcer, channels, outbox } = this.#options;
+    // What still ends while this daemon is stopped is told by it, too; what ends after its lead is lost is not.
+    const lose = () => {
+      leading.now = stop.aborted;
+    };
     leading.now = true;
+    signal.addEventListener('abort', lose, { once: true });
     tell({ level: 'info', text: 'This daemon leads: it fires schedules and takes in alerts.' });
     const health = { unhealthy: announcer.unhealthy.bind(announcer), healthy: announcer.healthy.bind(announcer) };
     const outboxWaiting = () => channels.reduce((sum, { name }) => sum + outbox.waiting(name), 0);
@@ -53,8 +59,7 @@ export class Leader {
         publish(published, signal),
       ]);
     } finally {
-      // What still ends while this daemon is stopped is told by it, too.
-      leading.now = stop.aborted;
+      lose();
     }
   }
 
@@ -89,15 +94,23 @@ export class Leader {
     });
   }
 
-  #ports() {
-    const { stores, announcer } = this.#options;
+  #ports(): IncidentPorts {
+    const { stores, announcer, leading } = this.#options;
     const { runs, approving } = stores;
-    const ports = incidentPorts({ runs, approvals: approving.approvals, starter: this.#starter });
+    const approvals = approving.approvals;
+    const { start, joined, resolved } = incidentPorts({ runs, approvals, starter: this.#starter });
     return {
-      ...ports,
-      start: async (effect: Parameters<typeof ports.start>[0]) => {
-        await ports.start(effect);
+      start: async (effect) => {
+        await start(effect);
         announcer.incidentOpened(effect);
+      },
+      joined: async (effect) => {
+        demandLead(leading);
+        await joined(effect);
+      },
+      resolved: async (effect) => {
+        demandLead(leading);
+        await resolved(effect);
       },
     };
   }

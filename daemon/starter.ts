@@ -9,6 +9,7 @@ import { isEnded } from '../shared/workflow/state.ts';
 import type { Breakers } from './breaker/breakers.ts';
 import { stopWhereOpen } from './breaker/stop.ts';
 import type { Crew } from './crew/crew.ts';
+import { demandLead } from './lead.ts';
 import { runIdFor } from './run-id.ts';
 import type { Line } from './view.ts';
 
@@ -17,6 +18,8 @@ export interface StarterOptions {
   readonly catalog: () => Promise<Catalog>;
   readonly breakers: Pick<Breakers, 'check'>;
   readonly crew: Pick<Crew, 'take'>;
+  /** Whether this daemon leads now: only then it starts anything. */
+  readonly leading: { readonly now: boolean };
   readonly tell: (line: Omit<Line, 'at'>) => void;
 }
 
@@ -37,7 +40,8 @@ export class Starter {
 
   /** Throws only for what can be tried again. */
   async start({ run, workflow: name, cause, inputs = {} }: Wanted): Promise<void> {
-    const { runs, catalog, crew, tell } = this.#options;
+    const { runs, catalog, crew, tell, leading } = this.#options;
+    demandLead(leading);
     try {
       const state = await runs.start(workflowIn(await catalog(), name), { run, cause, inputs });
       if (isEnded(state)) return;

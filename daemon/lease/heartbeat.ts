@@ -51,10 +51,12 @@ export async function hold(run: string, owner: string, options: HeartbeatOptions
 async function beat(first: Lease, lost: AbortController, stop: AbortSignal, options: HeartbeatOptions): Promise<Lease> {
   const { clock, sleep, life = LIFE } = options;
   let lease = first;
+  let failing = false;
   while (!stop.aborted && !lost.signal.aborted) {
     await sleep(pause(life, lease.expiresAt - clock.now()), stop);
     if (stop.aborted) break;
-    const renewed = await inTime(lease, renew(lease, life, options), options);
+    const renewed = await inTime(lease, renew(lease, failing, options), options);
+    failing = renewed === lease;
     if (renewed === undefined) lost.abort(new Error(`run ${lease.run} has been taken over`));
     else lease = renewed;
   }
@@ -77,12 +79,13 @@ async function inTime(lease: Lease, renewing: Promise<Lease | undefined>, { cloc
   }
 }
 
-/** A store that cannot be reached takes nothing away before the lease is over. */
-async function renew(lease: Lease, life: number, { leases, clock, log }: HeartbeatOptions): Promise<Lease | undefined> {
+/** A store that cannot be reached takes nothing away before the lease is over: until then it is the same, and that is said once. */
+async function renew(lease: Lease, failing: boolean, options: HeartbeatOptions): Promise<Lease | undefined> {
+  const { leases, clock, log, life = LIFE } = options;
   try {
     return await leases.renew(lease, clock.now(), life);
   } catch (error) {
-    log(`the lease of run ${lease.run} could not be renewed`, error);
+    if (!failing) log(`the lease of run ${lease.run} could not be renewed; it is tried again until it is over`, error);
     return clock.now() < lease.expiresAt ? lease : undefined;
   }
 }

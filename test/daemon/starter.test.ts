@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { incidentPorts } from '../../daemon/alerts.ts';
 import { lead } from '../../daemon/lead.ts';
+import type { Leases } from '../../daemon/lease/lease.ts';
 import { Starter } from '../../daemon/starter.ts';
 import { installedWorkflows } from '../../shared/config/workflows.ts';
 import type { InboxEntry } from '../../shared/control-plane/ports.ts';
@@ -21,15 +22,17 @@ const CLOSED = { kind: 'closed', at: 0, probation: false, untold: false } as con
 
 async function starting({ breaker = CLOSED }: { breaker?: Awaited<ReturnType<StarterBreaker>> } = {}) {
   const rig = await crewRig({ workflow: WORKFLOW });
+  const leading = { now: true };
   const taken: string[] = [];
   const starter = new Starter({
     runs: rig.runs,
     catalog: () => installedWorkflows(rig.paths),
     breakers: { check: async () => breaker },
     crew: { take: async (run) => taken.push(run) > 0 },
+    leading,
     tell: ({ text }) => void rig.told.push(text),
   });
-  return { rig, taken, starter };
+  return { rig, taken, starter, leading };
 }
 type StarterBreaker = ConstructorParameters<typeof Starter>[0]['breakers']['check'];
 
@@ -91,6 +94,13 @@ describe('starting a run', () => {
   });
 });
 
+it('starts nothing for a daemon that leads no longer', async () => {
+  const { rig, taken, starter, leading } = await starting();
+  leading.now = false;
+  await expect(starter.start(wanted)).rejects.toThrow('This daemon leads no longer.');
+  expect([await rig.runs.list(), taken, rig.told]).toEqual([[], [], []]);
+});
+
 describe('news of an incident', () => {
   const about = { run: 'run-1', key: 'shop/web', alert };
 
@@ -127,6 +137,38 @@ describe('news of an incident', () => {
     await ports.resolved({ kind: 'resolved', ...about, run: 'run-nowhere', left: 0 });
     expect(await rig.types('run-1')).toEqual(before);
   });
+});
+
+it('a store that is away keeps a daemon from leading, and is one line of the log for each time that it is', async () => {
+  const { leases, clock } = await crewRig({ workflow: WORKFLOW });
+  const logged: string[] = [];
+  let tries = 0;
+  let away = true;
+  const claim: typeof leases.claim = async (...of) => {
+    tries += 1;
+    if (away) throw new Error('away');
+    return leases.claim(...of);
+  };
+  const stop = new AbortController();
+  const began = Promise.withResolvers<void>();
+  const of: Leases = {
+    ...{ claim, renew: (...lease) => leases.renew(...lease), holds: (...lease) => leases.holds(...lease) },
+    ...{ release: () => Promise.reject(new Error('away')), abandoned: (now) => leases.abandoned(now) },
+  };
+  const options = { leases: of, clock, sleep: brief, log: (message: string) => void logged.push(message) };
+  const done = lead('a', options, stop.signal, async () => {
+    began.resolve();
+    away = true;
+  });
+  await vi.waitFor(() => expect(tries).toBeGreaterThan(3));
+  expect(logged).toHaveLength(1);
+  away = false;
+  await began.promise;
+  const before = tries;
+  await vi.waitFor(() => expect(tries).toBeGreaterThan(before + 3));
+  expect(logged).toHaveLength(2);
+  stop.abort();
+  await done;
 });
 
 it('one daemon leads at a time, and the next one does when it stops', async () => {
