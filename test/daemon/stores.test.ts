@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
@@ -152,6 +153,24 @@ describe('a dashboard elsewhere that is away', () => {
     for (const call of calls) await call();
     expect(await plane.runs.list()).toHaveLength(1);
     expect(logged).toEqual([]);
+  });
+
+  it.each([404, 429, 502, 503, 504])('is away where a proxy answers %i for it, and nothing is gone', async (status) => {
+    const proxy = createServer((_, response) => response.writeHead(status, { 'content-type': 'text/html' }).end('<p>'));
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void proxy.close());
+    const token = join(tempFolder(), 'token');
+    writeFileSync(token, 'a-token\n');
+    const address = proxy.address();
+    const port = typeof address === 'object' ? address?.port : '';
+    const { stores } = await machine(`dashboard: { url: 'http://127.0.0.1:${port}', token_file: ${token} }`);
+    const calls = [
+      () => stores.runs.start(WORKFLOW, { cause: BY_HAND }),
+      () => stores.runs.find('run-1'),
+      () => stores.approving.approvals.get('ap-1'),
+      () => stores.leases.claim('run-1', 'a', 0, 1_000),
+    ];
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ name: 'OpsError', code: 'unreachable' });
   });
 
   it('takes no run from who drives it, unless it stays away', async () => {

@@ -80,6 +80,10 @@ function refusal(backend: Backend, { method, path }: Route, { status, text }: Ht
     const { code, message, hint } = said.data.error;
     return new OpsError(code, clean(message), clean(hint));
   }
+  const message = `${method} ${path}: ${backend.label} answered ${status}.`;
+  // A proxy that finds no dashboard behind it: nothing is known of what was asked for, least of all that it is not there.
+  if (status >= 500 || status === 404 || status === 429)
+    return new OpsError('unreachable', message, backend.hints.unreachable);
   const [code, hint] = statusFacts(status, backend);
-  return new OpsError(code, `${method} ${path}: ${backend.label} answered ${status}.`, hint);
+  return new OpsError(code, message, hint);
 }
