@@ -1,7 +1,6 @@
 import type { Approvals } from '../shared/approvals/approvals.ts';
 import type { RunEvent } from '../shared/workflow/events.ts';
 import type { Runs } from '../shared/workflow/runs.ts';
-import { isEnded } from '../shared/workflow/state.ts';
 import { withdrawAll } from './crew/person.ts';
 import type { IncidentPorts } from './incidents/incidents.ts';
 import type { Starter } from './starter.ts';
@@ -24,14 +23,7 @@ export function incidentPorts(deps: {
   };
 }
 
-/** On a run that goes on. One that has ended, or could never be started, needs no news. */
+/** Also on a run that has ended: whoever looks at it sees what became of its alerts. One that could never be started is none. */
 async function note(runs: Runs, run: string, make: (at: number) => RunEvent): Promise<void> {
-  const state = await runs.find(run);
-  if (state === undefined || isEnded(state)) return;
-  await runs
-    .record(run, (_, at) => make(at))
-    .catch(async (error: unknown) => {
-      const now = await runs.find(run);
-      if (now !== undefined && !isEnded(now)) throw error;
-    });
+  if ((await runs.find(run)) !== undefined) await runs.record(run, (_, at) => make(at));
 }

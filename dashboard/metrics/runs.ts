@@ -43,7 +43,7 @@ export class RunMetrics {
         const events = await runs.read(run);
         this.#countNew(events, counted);
         // What is not there has been forgotten.
-        return { counted: events.length, isOver: (events.at(-1)?.type ?? 'ended') === 'ended' };
+        return { counted: events.length, isOver: events.length === 0 || events.some(({ type }) => type === 'ended') };
       },
     });
   }

@@ -29,12 +29,14 @@ export function Verdict({ state }: { state: RunState }) {
   );
 }
 
-/** `3 alerts, 1 still fires`; undefined where one alert started it and nothing was heard since. */
+/** `3 alerts, 1 still fires`, `1 alert, all resolved after its end`; undefined where one alert started it and nothing was heard since. */
 export function alertsText(events: readonly RunEvent[]): string | undefined {
   const joined = events.filter(({ type }) => type === 'alert-joined').length;
   const news = events.findLast(({ type }) => type === 'alert-joined' || type === 'alert-resolved');
   if (news === undefined) return undefined;
   const all = joined === 0 ? '1 alert' : `${joined + 1} alerts`;
   if (news.type !== 'alert-resolved') return all;
-  return news.left === 0 ? `${all}, all resolved` : `${all}, ${news.left} still ${news.left === 1 ? 'fires' : 'fire'}`;
+  if (news.left > 0) return `${all}, ${news.left} still ${news.left === 1 ? 'fires' : 'fire'}`;
+  const isLate = events.slice(0, events.indexOf(news)).some(({ type }) => type === 'ended');
+  return `${all}, all resolved${isLate ? ' after its end' : ''}`;
 }

@@ -8,6 +8,7 @@ import { stepText } from '../workflow/timeline.ts';
 /** A run that has ended, as a page to read. */
 export function summaryOf(state: RunState, events: readonly RunEvent[]): string {
   const { run, workflow, status, reason, cause, createdAt, updatedAt, inputs, outputs, verified, costUsd } = state;
+  const { resolvedLate } = state;
   const seconds = Math.round((updatedAt - createdAt) / 1000);
   const alert = cause.alert?.labels.alertname;
   const lines = [
@@ -17,6 +18,7 @@ export function summaryOf(state: RunState, events: readonly RunEvent[]): string 
     `- Started: ${iso(createdAt)} by ${cause.by} (${cause.kind}${alert === undefined ? '' : ` ${alert}`})`,
     `- Ended: ${iso(updatedAt)}, after ${seconds} s${reason === undefined || reason === '' ? '' : `: ${reason}`}`,
     ...(verified === undefined ? [] : [`- Verified: ${verified.result}, ${verified.detail}`]),
+    ...(resolvedLate === undefined ? [] : [`- Its alerts resolved at ${iso(resolvedLate)}, after its end`]),
     ...(costUsd === 0 ? [] : [`- Cost of its agents: $${costUsd.toFixed(2)}`]),
     ...values('Inputs', inputs),
     '',

@@ -24,8 +24,10 @@ export interface RunState {
   readonly reason?: string;
   /** When something was last changed by it, as far as one knows. */
   readonly changedAt?: number;
-  /** No alert of its incident fires any more. */
+  /** No alert of its incident fires any more; once it has ended, whether that was so at its end. */
   readonly resolved?: boolean;
+  /** When, after its end, the last of them resolved; absent while one fires. */
+  readonly resolvedLate?: number;
   /** Whether what it changed has helped. */
   readonly verified?: { readonly result: EventOf<'verified'>['result']; readonly detail: string };
   /** US dollars that its agents took. */
@@ -41,8 +43,8 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
     return create(event);
   }
   if (state === undefined) throw misfit(event, 'there is no run');
+  if (isEnded(state)) return afterEnd(state, event);
   const next = { ...state, updatedAt: event.at, length: state.length + 1 };
-  if (isEnded(state)) throw misfit(event, `the run has ended (${state.status})`);
   switch (event.type) {
     case 'admitted':
       if (state.status !== 'waiting') throw misfit(event, 'the run has been admitted');
@@ -71,6 +73,15 @@ export function reduce(state: RunState | undefined, event: RunEvent): RunState {
       };
     }
   }
+}
+
+/** What is heard of its alerts is still noted. It began, ended and came out as it did. */
+function afterEnd(state: RunState, event: RunEvent): RunState {
+  if (event.type !== 'alert-joined' && event.type !== 'alert-resolved')
+    throw misfit(event, `the run has ended (${state.status})`);
+  const { resolvedLate: _, ...rest } = state;
+  const isOver = event.type === 'alert-resolved' && event.left === 0;
+  return { ...rest, length: state.length + 1, ...(isOver && { resolvedLate: event.at }) };
 }
 
 /** Doubt counts as a change: it is looked at. */

@@ -128,14 +128,19 @@ describe('news of an incident', () => {
     expect(await rig.runs.get('run-1')).toMatchObject({ resolved: true });
   });
 
-  it('is none for a run that has ended, or that could never be started', async () => {
+  it('is on its run, too, when that has ended, and none for one that could never be started', async () => {
     const { rig, ports } = await withRun();
     await rig.crewOf('a').take('run-1');
     await vi.waitFor(() => expect(rig.ended).toHaveLength(1));
-    const before = await rig.types('run-1');
+    const ended = await rig.runs.get('run-1');
     await ports.joined({ kind: 'joined', ...about });
+    await ports.resolved({ kind: 'resolved', ...about, left: 0 });
     await ports.resolved({ kind: 'resolved', ...about, run: 'run-nowhere', left: 0 });
-    expect(await rig.types('run-1')).toEqual(before);
+    const { status, updatedAt, length } = ended;
+    expect(await rig.runs.get('run-1')).toMatchObject({
+      ...{ status, updatedAt, length: length + 2, resolvedLate: rig.clock.now() },
+    });
+    expect(await rig.types('run-nowhere')).toEqual([]);
   });
 });
 

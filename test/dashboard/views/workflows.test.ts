@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../shared/workflow/events.ts';
 import { get } from './plane.ts';
 import { aRecord } from './sample/records.ts';
 import { SAMPLE } from './sample/sample.ts';
@@ -113,6 +114,19 @@ describe('a run', () => {
     expect(await shown(VERIFIED_EVENTS.slice(0, -2))).toContain('the daemon looks whether that has helped');
     expect(await shown(VERIFIED_EVENTS.toSpliced(-2, 1))).toContain('nobody has looked whether that helped');
     expect(await shown(VERIFIED_EVENTS.slice(0, 3))).not.toContain('not verified');
+  });
+
+  it('says that its alerts have resolved, also where they did after its end', async () => {
+    const [created] = VERIFIED_EVENTS;
+    const alert = created?.type === 'created' ? created.cause.alert : undefined;
+    if (alert === undefined) throw new Error('no alert has started it');
+    const resolved = { type: 'alert-resolved', at: NOW, alert, left: 0 } as const;
+    const shown = async (...events: RunEvent[]) =>
+      (await get({ runs: { [VERIFIED_RUN]: events } }, `/runs/${VERIFIED_RUN}`)).html;
+    expect(await shown(...VERIFIED_EVENTS.toSpliced(-2, 0, resolved))).toContain('<dd>1 alert, all resolved</dd>');
+    const late = await shown(...VERIFIED_EVENTS, resolved);
+    expect(late).toContain('<dd>1 alert, all resolved after its end</dd>');
+    expect(late).toContain('<dt>Took</dt><dd>17 min</dd>');
   });
 
   it('shows the actions of a run whose events are not here', async () => {

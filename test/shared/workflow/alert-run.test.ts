@@ -88,6 +88,27 @@ describe('a run that an alert has started', () => {
     expect((await rig.command()).kind).toBe('ask-person');
   });
 
+  it('that has ended is still told what becomes of its alerts, and came out as it did', async () => {
+    const rig = new RunRig(REMEDY);
+    await rig.start({ cause: CAUSE });
+    await rig.begin('fix');
+    await rig.runs.record(rig.run, (_, at) => ({ type: 'ended', at, status: 'failed', reason: 'lost', outputs: {} }));
+    const ended = await rig.state();
+    rig.clock.advance(60_000);
+    const hear = (event: { type: 'alert-joined' } | { type: 'alert-resolved'; left: number }) =>
+      rig.record((at) => ({ ...event, at, alert }));
+    await hear({ type: 'alert-resolved', left: 1 });
+    expect(await rig.state()).toEqual({ ...ended, length: ended.length + 1 });
+    await hear({ type: 'alert-resolved', left: 0 });
+    const resolvedLate = rig.clock.now();
+    expect(await rig.state()).toEqual({ ...ended, length: ended.length + 2, resolvedLate });
+    await hear({ type: 'alert-joined' });
+    expect(await rig.state()).toEqual({ ...ended, length: ended.length + 3 });
+    await expect(rig.record((at) => ({ type: 'cancel-requested', at, by: 'ada', reason: '' }))).rejects.toThrow(
+      'has ended (failed)',
+    );
+  });
+
   it('adds up what its agents took', async () => {
     const rig = new RunRig(REMEDY);
     await rig.start({ cause: CAUSE });
