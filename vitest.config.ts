@@ -21,6 +21,7 @@ export default defineConfig({
         exclude: ['**/*.{static,lab,e2e}.test.ts', 'node_modules/**'],
         // scrypt and fsync take seconds while the other suites use both cores.
         testTimeout: 30_000,
+        maxWorkers: 2,
       }),
       only('static', ['test/**/*.static.test.ts'], { ...after(3), testTimeout: 120_000, maxWorkers: 1 }),
       only('lab', ['test/**/*.lab.test.ts'], {

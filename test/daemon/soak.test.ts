@@ -5,8 +5,8 @@ import { filesIn, soakRig } from './soak-rig.ts';
 it('gives each incident one run that ends, however often its alerts come', async () => {
   const rig = await soakRig(tempFolder());
   onTestFinished(rig.close);
-  await rig.hour(20);
-  await rig.hour(20);
+  await rig.hour(12);
+  await rig.hour(12);
   const incidents = await rig.stores().incidents.list(1_000);
   expect(incidents.length).toBeGreaterThan(10);
   const runs = await rig.stores().runs.list({ limit: 1_000 });
