@@ -3,7 +3,7 @@ import type { Workflow } from '../shared/workflow/definition.ts';
 import { isEnded } from '../shared/workflow/state.ts';
 import { again } from './again.ts';
 import { incidentPorts } from './alerts.ts';
-import { type IncidentPorts, Incidents } from './incidents/incidents.ts';
+import { type IncidentPorts, Incidents, type RunEnd } from './incidents/incidents.ts';
 import { ownerOf } from './incidents/owner.ts';
 import { intake } from './intake.ts';
 import { demandLead } from './lead.ts';
@@ -115,11 +115,12 @@ export class Leader {
     };
   }
 
-  async #endOf(run: string): Promise<number | undefined> {
+  async #endOf(run: string): Promise<RunEnd | undefined> {
     const { stores, clock } = this.#options;
     const state = await stores.runs.find(run);
-    if (state !== undefined) return isEnded(state) ? state.updatedAt : undefined;
+    if (state !== undefined)
+      return isEnded(state) ? { at: state.updatedAt, solved: state.verified?.result === 'cleared' } : undefined;
     const opened = (await stores.incidents.ofRun(run))?.openedAt;
-    return opened !== undefined && clock.now() - opened > STILLBORN ? opened : undefined;
+    return opened !== undefined && clock.now() - opened > STILLBORN ? { at: opened, solved: false } : undefined;
   }
 }

@@ -1,8 +1,15 @@
 import { z } from 'zod';
+import type { Alert } from '../../shared/workflow/events.ts';
 import { brief } from './brief.ts';
-import { effectSchema, type Incident, incidentSchema, type Known, type Taken } from './incident.ts';
+import { effectSchema, type Incident, incidentSchema, type Known, nameOf, type Taken } from './incident.ts';
 
-const entrySchema = z.object({ entry: z.string(), version: z.int(), run: z.string().exactOptional() });
+const entrySchema = z.object({
+  entry: z.string(),
+  version: z.int(),
+  run: z.string().exactOptional(),
+  alert: z.string().exactOptional().describe('The same for each time that one alert fires.'),
+  since: z.number().exactOptional().describe('When it began, in milliseconds since the epoch.'),
+});
 
 /** Everything that is known of one owner: one document, so that all that an alert changes is one write. */
 export const dossierSchema = z.object({
@@ -26,7 +33,10 @@ const EFFECTS = 30;
 export function knownOf(dossier: Dossier, entry: string, key: string): Known {
   const own = entryOf(dossier, entry);
   const incident = dossier.incidents.find(({ run }) => run === own?.run) ?? dossier.incidents.at(-1);
-  return { key, ...(incident && { incident }), ...(own && { version: own.version }) };
+  const firing = dossier.entries.flatMap(({ entry: one, alert, since }) =>
+    alert !== undefined && since !== undefined && incident?.firing.includes(one) ? [{ entry: one, alert, since }] : [],
+  );
+  return { key, firing, ...(incident && { incident }), ...(own && { version: own.version }) };
 }
 
 /** The run that an entry belongs to. */
@@ -38,21 +48,29 @@ export function runOf(dossier: Dossier, entry: string): string | undefined {
 export function withTaken(
   dossier: Dossier,
   { entry, version }: { readonly entry: string; readonly version: number },
-  { incident, effect }: Taken,
+  { incident, effect, before: over }: Taken,
   id: string,
 ): Dossier {
   const before = entryOf(dossier, entry);
   const run = incident?.run ?? before?.run;
-  const own = { entry, version: Math.max(version, before?.version ?? 0), ...(run !== undefined && { run }) };
+  const own = {
+    ...{ ...before, ...(effect && whichOf(effect.alert)) },
+    ...{ entry, version: Math.max(version, before?.version ?? 0), ...(run !== undefined && { run }) },
+  };
   const { incidents, entries, effects } = dossier;
   return trimmed({
-    incidents: incident === undefined ? incidents : withIncident(incidents, incident),
+    incidents: [over, incident].reduce((all, one) => (one === undefined ? all : withIncident(all, one)), incidents),
     entries: [...entries.filter((one) => one !== before), own],
     effects:
       incident === undefined || effect === undefined
         ? effects
         : [...effects, { id, at: incident.newsAt, effect: { ...effect, alert: brief(effect.alert) } }],
   });
+}
+
+function whichOf(alert: Alert): { alert: string; since?: number } {
+  const since = Date.parse(alert.startsAt);
+  return { alert: nameOf(alert), ...(Number.isFinite(since) && { since }) };
 }
 
 function entryOf({ entries }: Dossier, entry: string): Dossier['entries'][number] | undefined {
@@ -74,7 +92,7 @@ export function idsIn({ incidents, entries }: Dossier): ReadonlySet<string> {
 }
 
 /** The newest stays the last one. */
-function withIncident(incidents: readonly Incident[], incident: Incident): Incident[] {
+function withIncident(incidents: Incident[], incident: Incident): Incident[] {
   const isNew = incidents.every(({ run }) => run !== incident.run);
   return isNew ? [...incidents, incident] : incidents.map((one) => (one.run === incident.run ? incident : one));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { digest } from '../../shared/kernel/digest.ts';
 import { type Alert, alertSchema } from '../../shared/workflow/events.ts';
 import { runIdFor } from '../run-id.ts';
 
@@ -47,13 +48,23 @@ export interface Known {
   readonly incident?: Incident;
   /** Of the entry, where it has been taken in before. */
   readonly version?: number;
+  /** What fires in the incident, as far as it is known which alert that is. */
+  readonly firing?: readonly Firing[];
+}
+
+export interface Firing {
+  readonly entry: string;
+  /** As `nameOf` says. */
+  readonly alert: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
 }
 
 export interface Context {
   /** That the alert would start. */
   readonly workflow: string;
-  /** When that run has ended. */
-  readonly ended?: { readonly run: string; readonly at: number };
+  /** When that run has ended; `solved`: it has seen that what it changed has helped. */
+  readonly ended?: { readonly run: string; readonly at: number; readonly solved: boolean };
   readonly now: number;
 }
 
@@ -61,6 +72,8 @@ export interface Context {
 export interface Taken {
   readonly incident?: Incident;
   readonly effect?: Effect;
+  /** The incident before it, which is over by that. */
+  readonly before?: Incident;
 }
 
 /** Milliseconds after which an alert that was never resolved, and whose run is over, holds up no other: its resolve was lost. */
@@ -69,20 +82,43 @@ const STALE = 24 * 3_600_000;
 /** Alerts of one incident that are waited for at most: of the oldest beyond, the resolve counts as lost. */
 const FIRING = 500;
 
-/** What an alert makes of what is known: it opens an incident, joins it, is resolved in it, or says nothing new. */
+/** The same for each time that one alert fires, whichever rule or pod it is about: its labels. */
+export function nameOf({ fingerprint, labels }: Alert): string {
+  return digest([fingerprint || labels]).slice(0, 16);
+}
+
+/**
+ * What an alert makes of what is known: it opens an incident, joins it, is resolved in it, or says nothing new.
+ *
+ * Of an alert that resolves and fires anew between two notifications, Alertmanager sends the new one alone. So where it
+ * fires since later, what was said of it before is over; and where it resolves, all of it that began before that is.
+ */
 export function take(news: News, known: Known, context: Context): Taken {
   const { entry, version, alert } = news;
   const { incident } = known;
   if (known.version !== undefined && version <= known.version) return {};
-  if (alert.status === 'resolved') return incident?.firing.includes(entry) ? resolve(incident, news, context) : {};
-  if (incident !== undefined && goesOn(incident, alert, context)) return join(incident, news, context);
-  return open(news, known.key, context);
+  const name = nameOf(alert);
+  const same = (known.firing ?? []).filter((one) => one.entry !== entry && one.alert === name);
+  if (alert.status === 'resolved') {
+    const over = new Set([
+      entry,
+      ...same.filter(({ since }) => since <= Date.parse(alert.endsAt)).map((one) => one.entry),
+    ]);
+    return incident?.firing.some((one) => over.has(one)) ? resolve(incident, over, news, context) : {};
+  }
+  if (incident === undefined) return open(news, known.key, context);
+  const since = Date.parse(alert.startsAt);
+  if (same.some((one) => one.since >= since)) return { incident };
+  const before = { ...incident, firing: incident.firing.filter((one) => same.every(({ entry: old }) => old !== one)) };
+  if (goesOn(before, alert, context)) return join(before, news, context);
+  return { ...open(news, known.key, context), ...(same.length > 0 && { before }) };
 }
 
-/** One incident is one run: while that goes on; for what began before it ended; and until everything is resolved. */
+/** One incident is one run: while that goes on; for what began before it ended; and until all is resolved, or solved. */
 function goesOn({ run, firing, newsAt }: Incident, { startsAt }: Alert, { ended, now }: Context): boolean {
   if (ended?.run !== run) return true;
-  return Date.parse(startsAt) <= ended.at || (firing.length > 0 && now - newsAt < STALE);
+  if (Date.parse(startsAt) <= ended.at) return true;
+  return !ended.solved && firing.length > 0 && now - newsAt < STALE;
 }
 
 function open({ entry, alert }: News, key: string, { workflow, now }: Context): Taken {
@@ -101,9 +137,9 @@ function join({ resolvedAt: _, ...incident }: Incident, { entry, alert }: News, 
   };
 }
 
-function resolve(incident: Incident, { entry, alert }: News, { now }: Context): Taken {
+function resolve(incident: Incident, over: ReadonlySet<string>, { alert }: News, { now }: Context): Taken {
   const { run, key } = incident;
-  const firing = incident.firing.filter((other) => other !== entry);
+  const firing = incident.firing.filter((entry) => !over.has(entry));
   return {
     incident: { ...incident, newsAt: now, firing, ...(firing.length === 0 && { resolvedAt: now }) },
     effect: { kind: 'resolved', run, key, alert, left: firing.length },

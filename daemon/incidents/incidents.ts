@@ -1,12 +1,14 @@
 import type { Inbox } from '../../shared/control-plane/ports.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Labels, Workflow } from '../../shared/workflow/definition.ts';
-import { type Effect, type News, take } from './incident.ts';
+import { type Context, type Effect, type News, take } from './incident.ts';
 import { workflowFor } from './match.ts';
 import { keyOf, type Owner } from './owner.ts';
 import type { IncidentStore } from './store.ts';
 
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
+
+export type RunEnd = Omit<NonNullable<Context['ended']>, 'run'>;
 
 /** What the daemon does about incidents. Each may be called again for the same effect after a crash. */
 export interface IncidentPorts {
@@ -21,8 +23,8 @@ export interface IncidentPorts {
 export interface IncidentsOptions {
   readonly store: IncidentStore;
   readonly clock: Clock;
-  /** When a run has ended, in milliseconds since the epoch; undefined while it goes on, or has yet to be started. */
-  readonly endOf: (run: string) => Promise<number | undefined>;
+  /** How a run has ended; undefined while it goes on, or has yet to be started. */
+  readonly endOf: (run: string) => Promise<RunEnd | undefined>;
   readonly ownerOf: (labels: Labels) => Promise<Owner>;
   readonly log: (message: string, error: unknown) => void;
 }
@@ -55,7 +57,7 @@ export class Incidents {
     const workflow = workflowFor(workflows, alert.labels)?.name ?? belongs;
     if (workflow === undefined) return undefined;
     const end = incident && (await endOf(incident.run));
-    const ended = incident === undefined || end === undefined ? {} : { ended: { run: incident.run, at: end } };
+    const ended = incident === undefined || end === undefined ? {} : { ended: { run: incident.run, ...end } };
     const context = { workflow, now: clock.now(), ...ended };
     return store.take(entry, version, key, (known) => take(news, known, context));
   }

@@ -18,12 +18,14 @@ export function minute(minutes: number): string {
 }
 
 /** A pod of shop/web that crashes. */
-export function anAlert(change: { labels?: Record<string, string>; status?: string; startsAt?: string } = {}): Alert {
-  const { labels, status = 'firing', startsAt = minute(0) } = change;
+export function anAlert(
+  change: { labels?: Record<string, string>; status?: string; startsAt?: string; endsAt?: string } = {},
+): Alert {
+  const { labels, status = 'firing', startsAt = minute(0), endsAt = minute(59) } = change;
   return {
     labels: { alertname: 'KubePodCrashLooping', namespace: 'shop', pod: 'web-7d4b9c6f5d-x2x9z', ...labels },
     annotations: {},
-    ...{ status, startsAt, endsAt: status === 'resolved' ? minute(59) : '0001-01-01T00:00:00Z' },
+    ...{ status, startsAt, endsAt: status === 'resolved' ? endsAt : '0001-01-01T00:00:00Z' },
     ...{ generatorURL: '', fingerprint: '' },
   };
 }
@@ -35,8 +37,9 @@ export interface IncidentsRig {
   /** What was done, each time that it was. */
   readonly done: Effect[];
   readonly logged: string[];
-  /** Runs that have ended, and when. */
+  /** Runs that have ended, and when; and those of them that have seen that they had helped. */
   readonly ends: Map<string, number>;
+  readonly solved: Set<string>;
   workflows: readonly Workflow[];
   /** As a process that has just started. */
   readonly daemon: (change?: Partial<IncidentsOptions>) => Incidents;
@@ -54,12 +57,17 @@ export function incidentsRig(given: { readonly inbox?: Inbox; readonly state?: D
   const done: Effect[] = [];
   const logged: string[] = [];
   const ends = new Map<string, number>();
+  const solved = new Set<string>();
+  const endOf = async (run: string) => {
+    const at = ends.get(run);
+    return at === undefined ? undefined : { at, solved: solved.has(run) };
+  };
   const does = async (effect: Effect) => void done.push(effect);
   const rig: IncidentsRig = {
-    ...{ inbox, clock, store, done, logged, ends, workflows: [...SHIPPED.workflows.values()] },
+    ...{ inbox, clock, store, done, logged, ends, solved, workflows: [...SHIPPED.workflows.values()] },
     daemon: (change = {}) =>
       new Incidents({
-        ...{ store, clock, endOf: async (run) => ends.get(run), ownerOf: (labels) => ownerOf(labels) },
+        ...{ store, clock, endOf, ownerOf: (labels) => ownerOf(labels) },
         log: (message) => void logged.push(message),
         ...change,
       }),
