@@ -1,7 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as esbuild, type Plugin } from 'esbuild';
+import { lock } from 'proper-lockfile';
+import { place } from './place.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -38,29 +40,27 @@ export interface BuildOptions {
 /** Programs with a folder of their own, which nothing else builds into: an image copies it as it is. */
 const APART: readonly Program[] = ['dashboard'];
 
-/** One bundle a program: what a server loads decides its start and its memory. */
+/** Half a second between looks, a minute in all: for as long another build may take on a Pi. */
+const PATIENCE = { retries: 120, factor: 1, minTimeout: 500, maxTimeout: 500 };
+
+/** One bundle a program: what a server loads decides its start and its memory. One build at a time. */
 export async function build({ faultPoints, programs = ALL }: BuildOptions): Promise<void> {
-  const dist = faultPoints ? 'dist/test' : 'dist';
-  const together = programs.filter((program) => !APART.includes(program));
-  if (together.length > 0) await bundle(together, dist, faultPoints);
-  for (const program of programs.filter((each) => APART.includes(each))) {
-    const folder = `${dist}/${program}`;
-    const written = await bundle([program], folder, faultPoints);
-    await removeOthers(join(root, folder, 'chunks'), written);
+  const dist = join(root, faultPoints ? 'dist/test' : 'dist');
+  await mkdir(dist, { recursive: true });
+  const release = await lock(dist, { lockfilePath: join(dist, '.lock'), retries: PATIENCE });
+  try {
+    const together = programs.filter((program) => !APART.includes(program));
+    if (together.length > 0) await bundle(together, dist, faultPoints);
+    for (const program of programs.filter((each) => APART.includes(each)))
+      await bundle([program], join(dist, program), faultPoints);
+  } finally {
+    await release();
   }
 }
 
-/** Chunks are named by their content, so those of earlier builds stay behind. */
-async function removeOthers(folder: string, written: readonly string[]): Promise<void> {
-  const names = new Set(written.map((path) => basename(path)));
-  const found = await readdir(folder).catch(() => []);
-  await Promise.all(found.filter((name) => !names.has(name)).map((name) => rm(join(folder, name), { force: true })));
-}
-
-/** The paths of what was written. */
-async function bundle(programs: readonly Program[], outdir: string, faultPoints: boolean): Promise<readonly string[]> {
-  const { metafile } = await esbuild({
-    metafile: true,
+async function bundle(programs: readonly Program[], outdir: string, faultPoints: boolean): Promise<void> {
+  const { outputFiles } = await esbuild({
+    write: false,
     absWorkingDir: root,
     entryPoints: programs.map((program) => ({ in: ENTRIES[program], out: program })),
     outdir,
@@ -87,7 +87,7 @@ async function bundle(programs: readonly Program[], outdir: string, faultPoints:
     plugins: [kubeConfigAlone, oneLocale],
     logLevel: 'warning',
   });
-  return Object.keys(metafile.outputs);
+  await place(outdir, outputFiles);
 }
 
 /** KubeConfig needs neither the generated API classes nor undici: 60 MB and half a second of start. */
