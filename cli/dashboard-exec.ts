@@ -80,11 +80,17 @@ async function noteAddress(line: string, paths: Paths, pid: number | undefined):
   if (url !== undefined) await writeFile(addressFile(paths), JSON.stringify({ pid, url }), { mode: 0o600 });
 }
 
-/** The address of the dashboard that another process runs on this machine's file, where it has this port. */
-export async function dashboardAt(port: string, paths: Paths): Promise<string | undefined> {
+/** The address of the dashboard that a process runs on this machine's file. */
+export async function runningDashboard(paths: Paths): Promise<string | undefined> {
   const noted = parseJson(await readFile(addressFile(paths), 'utf8').catch(() => ''));
   const [pid, url] = [numberAt(noted, 'pid'), stringAt(noted, 'url')];
-  return pid !== undefined && url !== undefined && isAlive(pid) && URL.parse(url)?.port === port ? url : undefined;
+  return pid !== undefined && url !== undefined && isAlive(pid) ? url : undefined;
+}
+
+/** The same, where it has this port. */
+export async function dashboardAt(port: string, paths: Paths): Promise<string | undefined> {
+  const url = await runningDashboard(paths);
+  return url !== undefined && URL.parse(url)?.port === port ? url : undefined;
 }
 
 function isAlive(pid: number): boolean {

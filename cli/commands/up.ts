@@ -1,11 +1,12 @@
 import type { AddCommand } from '../command.ts';
+import { portNumber } from '../port.ts';
 import type { UpOptions } from '../up/place.ts';
 
 export const up: AddCommand = (program, run) => {
   program
     .command('up')
     .description('work by itself: the dashboard and the daemon together, until Ctrl+C')
-    .option('--port <port>', 'where the dashboard listens (default: the port of dashboard.url, else 8080)')
+    .option('--port <port>', 'where the dashboard listens (default: the port of dashboard.url, else 8080)', portNumber)
     .option('--no-dashboard', 'the daemon alone')
     .option('--no-view', 'one line for each event, instead of the live view')
     .action((options: UpOptions) =>

@@ -1,6 +1,7 @@
 import { isOnThisMachine } from '../../shared/boot/desk.ts';
 import { backendSettings } from '../../shared/config/backends.ts';
 import type { Config } from '../../shared/config/schema.ts';
+import { portHere } from '../port.ts';
 
 export interface UpOptions {
   readonly port?: string;
@@ -16,20 +17,13 @@ export type Place =
   | { readonly kind: 'elsewhere'; readonly url: string }
   | { readonly kind: 'none' };
 
-const USUAL_PORT = '8080';
-
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function placeOf(options: UpOptions, config: Config, env: Environment): Place {
   const { url } = backendSettings('dashboard', config, env);
   if (url !== undefined && (!options.dashboard || !isOnThisMachine(url))) return { kind: 'elsewhere', url };
   if (!options.dashboard) return { kind: 'none' };
-  // Links to approvals lead to the address that is set, so that it is the port to listen on.
-  return { kind: 'here', port: options.port ?? portOf(url) ?? USUAL_PORT };
-}
-
-function portOf(url: string | undefined): string | undefined {
-  return (url !== undefined && URL.parse(url)?.port) || undefined;
+  return { kind: 'here', port: portHere(options.port, url) };
 }
 
 /**

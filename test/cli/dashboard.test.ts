@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { answersForPerson } from '../../claude-config/hooks/programs.ts';
+import { portHere } from '../../cli/port.ts';
 import { runCli } from '../../cli/program.ts';
 import { Tokens } from '../../dashboard/auth/tokens.ts';
 import { Users } from '../../dashboard/auth/users.ts';
@@ -67,4 +68,21 @@ it.each([
   ['node', 'dashboard/main.ts'],
 ])('is nothing that an agent may run: %s %s %s', (...words) => {
   expect(answersForPerson(words)).toBe(true);
+});
+
+it('makes a link that leads to the dashboard that runs', async () => {
+  const { machine, file, output } = aMachine({ interactive: true });
+  const noted = { pid: process.pid, url: 'http://127.0.0.1:9000' };
+  file('.claude/k8s-agent/dashboard.json', JSON.stringify(noted));
+  await runCli(['dashboard', 'link'], machine);
+  expect(output()).toContain('http://127.0.0.1:9000/setup/');
+});
+
+it.each([
+  ['where links lead', undefined, 'http://127.0.0.1:8090', '8090'],
+  ['where it is told, whatever is set', '9000', 'http://127.0.0.1:8090', '9000'],
+  ['on 8080 where nothing is set', undefined, undefined, '8080'],
+  ['on 8080 beside one on another machine', undefined, 'https://agent.lan:8443', '8080'],
+])('listens %s', (_, given, url, port) => {
+  expect(portHere(given, url)).toBe(port);
 });
