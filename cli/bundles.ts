@@ -25,12 +25,22 @@ export async function ensureBundle(root: string, name: BundleName): Promise<stri
   const problem = bundleProblem(root, name);
   if (problem === undefined) return bundlePath(root, name);
   if (!isCheckout(root)) throw new OpsError('precondition_failed', `${problem}.`, 'Install the package again.');
-  const built: unknown = await import(pathToFileURL(join(root, 'tools', 'build.ts')).href);
-  if (typeof built !== 'object' || built === null || !('build' in built) || typeof built.build !== 'function') {
+  // Once for all that ask for one of them at the same time: an agent's servers do.
+  building ??= buildAll(root).finally(() => {
+    building = undefined;
+  });
+  await building;
+  return bundlePath(root, name);
+}
+
+let building: Promise<void> | undefined;
+
+async function buildAll(root: string): Promise<void> {
+  const tools: unknown = await import(pathToFileURL(join(root, 'tools', 'build.ts')).href);
+  if (typeof tools !== 'object' || tools === null || !('build' in tools) || typeof tools.build !== 'function') {
     throw new OpsError('internal', 'tools/build.ts exports no build.', 'Repair the checkout.');
   }
-  await built.build({ faultPoints: false });
-  return bundlePath(root, name);
+  await tools.build({ faultPoints: false });
 }
 
 function isCheckout(root: string): boolean {

@@ -82,7 +82,7 @@ export async function servers({ claudeJson }: Context): Promise<Finding> {
   for (const server of SERVERS) {
     const entry = serverSchema.safeParse(at(registered, 'mcpServers', server));
     if (!entry.success) return bad(`the ${server} server is not registered in ${claudeJson}`, INSTALL);
-    const tools = await probeServer(entry.data, ANSWER);
+    const tools = await probeServer(server, entry.data, ANSWER);
     if (tools === 0) return bad(`the ${server} server lists no tools`, INSTALL);
     seen.push(`${server}: ${count(tools, 'tool')}`);
   }

@@ -152,8 +152,16 @@ describe('doctor', () => {
   });
 
   it.each([
-    ['ends at once', 'process.stderr.write("no database"); process.exit(3)', /exit code 3: no database/],
-    ['writes something else to standard output', 'console.log("hello")', /not JSON-RPC: hello/],
+    [
+      'ends at once',
+      'process.stderr.write("no database"); process.exit(3)',
+      /^the kubectl server ended with exit code 3: no database/,
+    ],
+    [
+      'writes something else to standard output',
+      'console.log("hello")',
+      /^the kubectl server wrote something that is not JSON-RPC: hello/,
+    ],
     ['lists no tools', SERVER.replace("{ name: 'get' }", ''), /lists no tools/],
   ])('starts the server, and sees that it %s', async (_, server, problem) => {
     const { context } = aPackage(HOOK, server);

@@ -1,7 +1,7 @@
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bundleProblem } from '../../cli/bundles.ts';
+import { bundleProblem, ensureBundle } from '../../cli/bundles.ts';
 import { runCli } from '../../cli/program.ts';
 import { aMachine } from './machine.ts';
 
@@ -41,6 +41,19 @@ describe('k8s-agent mcp', () => {
     expect(await runCli(['mcp', 'kubectl'], machine)).toBe(0);
     expect(globalThis).toMatchObject({ built: true });
     expect(bundleProblem(root, 'kubectl')).toBeUndefined();
+  });
+
+  it('builds once for all servers that are wanted at the same time', async () => {
+    const { root, file } = aPackage(true);
+    file(
+      'package/tools/build.ts',
+      `import { setTimeout } from 'node:timers/promises';
+       export const build = async () => { globalThis.builds = (globalThis.builds ?? 0) + 1; await setTimeout(10); };`,
+    );
+    await Promise.all([ensureBundle(root, 'argocd'), ensureBundle(root, 'gitea')]);
+    expect(globalThis).toMatchObject({ builds: 1 });
+    await ensureBundle(root, 'gitea');
+    expect(globalThis).toMatchObject({ builds: 2 });
   });
 
   it('says what to do when a published package has no bundle', async () => {
