@@ -9,7 +9,7 @@ import type { Show } from './up/picture.ts';
 import { placeOf, type UpOptions } from './up/place.ts';
 import { ScreenShow } from './up/screen-show.ts';
 import { type OpenDaemon, Session } from './up/session.ts';
-import { listenForStop } from './up/stopping-exec.ts';
+import { isInForeground, listenForStop } from './up/stopping-exec.ts';
 
 /** Dashboard and daemon together, until a signal. Returns the exit code. */
 export async function up(context: Context, options: UpOptions, openDaemon: OpenDaemon): Promise<number> {
@@ -20,7 +20,8 @@ export async function up(context: Context, options: UpOptions, openDaemon: OpenD
   const show: Show = isView ? liveView() : new LineShow(terminal.write, isJournal(env.JOURNAL_STREAM));
   const log: Log = (message, error) =>
     show.tell({ at: clock.now(), level: 'bad', text: `${message}: ${reasonOf(error)}` });
-  const stopping = listenForStop(isView ? process.stdin : undefined, () => show.end());
+  const keys = isView || (process.stdin.isTTY && isInForeground()) ? process.stdin : undefined;
+  const stopping = listenForStop(keys, () => show.end());
   try {
     await new Session({ context, config, place, show, log, openDaemon }).run(stopping.signal);
     show.tell({ at: clock.now(), level: 'info', text: 'Stopped.' });

@@ -4,26 +4,31 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, it, onTestFinished } from 'vitest';
 import { binFolder } from '../daemon/agent-rig.ts';
-import { makeClientHome } from '../support/claude/client-home.ts';
+import { type ClientHome, makeClientHome } from '../support/claude/client-home.ts';
 import { openTerminal } from '../support/claude/terminal-exec.ts';
 import { installClients } from '../support/clients/install-exec.ts';
 
 const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const FIXTURE = fileURLToPath(new URL('../cli/fixture-up.ts', import.meta.url));
 
 const { claude } = await installClients();
 
 /** `k8s-agent up` on a machine where all is installed, in a terminal of its own. */
 async function upInTerminal(env: Record<string, string>) {
   const at = await makeClientHome();
-  const command = [process.execPath, CLI, '--home', at.claude];
   await execa(process.execPath, [CLI, '--home', at.claude, 'install', '--yes'], {
     env: { HOME: at.home, PATH: '/usr/bin:/bin' },
     extendEnv: false,
   });
+  return inTerminal(at, [CLI, '--home', at.claude, 'up', '--port', '0'], env);
+}
+
+/** A program of ours in a terminal of its own; the shell says how it ended. */
+async function inTerminal(at: ClientHome, args: readonly string[], env: Record<string, string>) {
   // The terminal starts what stands where the client does, and tells it what it would tell the client.
   const program = join(at.home, 'up');
   // The shell says how it ended, and waits: what tmux writes of a dead pane does not always come.
-  const script = `#!/bin/sh\n${command.join(' ')} up --port 0\necho "up ended with $?"\nread _\n`;
+  const script = `#!/bin/sh\n${[process.execPath, ...args].join(' ')}\necho "up ended with $?"\nread _\n`;
   writeFileSync(program, script, { mode: 0o700 });
   const path = `${binFolder(claude, at.home)}:/usr/bin:/bin`;
   const terminal = await openTerminal({ claude: program, at, modelUrl: '', env: { PATH: path, ...env } });
@@ -46,4 +51,16 @@ it('shows the dashboard, the first login and what agents lack, and comes to its 
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   await terminal.press('C-c');
   expect(await terminal.waitFor('up ended with', 60_000)).toMatch(/Stopped\.[\s\S]*up ended with 0/);
+});
+
+it('is alone in hearing Ctrl+C without the view, too: the dashboard stays until what runs has ended', async () => {
+  const env = { FIXTURE_DRAIN: '5000' };
+  const terminal = await inTerminal(await makeClientHome(), [FIXTURE, '0', '--no-view'], env);
+  const [, url = ''] = /The dashboard is at (\S+)/.exec(await terminal.waitFor(/daemon: http/, 60_000)) ?? [];
+  await terminal.press('C-c');
+  await terminal.waitFor('Stopping: waits');
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const screen = await terminal.waitFor('up ended with', 60_000);
+  expect(screen).toContain('up ended with 0');
+  expect(screen).not.toContain('SIGINT');
 });
