@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { errnoOf, messageOf } from '../kernel/errors.ts';
-import { type Config, configSchema, invalidConfig } from './schema.ts';
+import { errnoOf, messageOf, OpsError } from '../kernel/errors.ts';
+import { type Config, configSchema } from './schema.ts';
 
 /** Reads the file; its absence means the defaults. Errors carry line and column. */
 export async function readConfig(file: string): Promise<Config> {
@@ -16,6 +16,6 @@ function read(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw invalidConfig(file, messageOf(error));
+    throw new OpsError('config_invalid', `${file} cannot be read: ${messageOf(error)}.`, 'Check its owner and mode.');
   }
 }

@@ -1,4 +1,5 @@
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isObject } from '../kernel/json.ts';
 import { type Config, configSchema, invalidConfig } from './schema.ts';
 
 export function parseConfig(text: string, file: string): Config {
@@ -9,8 +10,8 @@ export function parseConfig(text: string, file: string): Config {
     return `${file}:${line}:${col}`;
   };
   const [syntax] = document.errors;
-  if (syntax !== undefined) throw invalidConfig(where(syntax.pos[0]), syntax.message.split('\n')[0] ?? 'not YAML');
-  const result = configSchema.safeParse(document.toJS({ maxAliasCount: 10 }) ?? {});
+  if (syntax !== undefined) throw invalidConfig(where(syntax.pos[0]), reasonOf(syntax.message));
+  const result = configSchema.safeParse(withoutEmpty(document.toJS({ maxAliasCount: 10 })));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
@@ -19,6 +20,17 @@ export function parseConfig(text: string, file: string): Config {
     where(offsetOf(document, path)),
     `${path.join('.') || 'the file'}: ${issue?.message ?? 'not valid'}`,
   );
+}
+
+/** The first line of what the parser says, without the place: it stands before it. */
+function reasonOf(message: string): string {
+  return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:$/, '');
+}
+
+/** A section with nothing below it is one that was left out: all of its lines are comments. */
+function withoutEmpty(content: unknown): unknown {
+  if (!isObject(content)) return content ?? {};
+  return Object.fromEntries(Object.entries(content).filter(([, section]) => section !== null));
 }
 
 /** Where the key under `path` stands, or the nearest one above it. */

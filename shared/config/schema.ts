@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OpsError } from '../kernel/errors.ts';
-import { notificationsSchema } from '../notify/settings.ts';
+import { notificationsSchema, strict } from '../notify/settings.ts';
 
 const text = z.string().min(1);
 const usd = z.number().positive().max(1000);
@@ -45,8 +45,7 @@ export const configSchema = z.strictObject({
   notifications: notificationsSchema,
   daemon: z
     .strictObject({
-      budget: z
-        .strictObject({ step: usd.default(1), run: usd.default(5), day: usd.default(25) })
+      budget: strict({ step: usd.default(1), run: usd.default(5), day: usd.default(25) })
         .default({ step: 1, run: 5, day: 25 })
         .describe('US dollars that agents may take, as the Agent SDK reckons them.'),
       max_turns: z.int().min(1).max(500).default(50).describe('Turns of one step’s agent.'),

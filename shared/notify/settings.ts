@@ -5,7 +5,7 @@ const text = z.string().min(1);
 const severity = z.enum(SEVERITIES);
 
 /** An object whose unknown keys are answered with the known ones. */
-function strict<S extends z.core.$ZodLooseShape>(shape: S) {
+export function strict<S extends z.core.$ZodLooseShape>(shape: S) {
   return z.strictObject(shape, {
     error: ({ code }) =>
       code === 'unrecognized_keys' ? `no such key; there are ${Object.keys(shape).join(', ')}` : undefined,

@@ -21,6 +21,7 @@ describe('k8s-agent.yaml', () => {
     };
     expect(await readConfig('no-such-file.yaml')).toEqual(defaults);
     expect(parse('')).toEqual(defaults);
+    expect(parse('daemon:\n#  agents: 4\nnotifications:\n')).toEqual(defaults);
   });
 
   it('names kubeconfig and context', () => {
@@ -35,8 +36,17 @@ describe('k8s-agent.yaml', () => {
     ['kubectl:\n  context: home\n  contxt: home\n', 'k8s-agent.yaml:3:3: kubectl.contxt: Unrecognized key'],
     ['approvals: {expires: 0}\n', 'k8s-agent.yaml:1:13: approvals.expires'],
     ['kubectl: [\n', 'k8s-agent.yaml:2:1:'],
+    ['kubectl:\n\tcontext: x\n', 'k8s-agent.yaml:2:1: Tabs are not allowed as indentation.'],
+    ['daemon: { budget: { steps: 1 } }', 'daemon.budget.steps: no such key; there are step, run, day.'],
   ])('says line and column of %j', (text, where) => {
     expect(() => parse(text)).toThrow(where);
+  });
+
+  it('says that it cannot be read, where that is what is wrong', async () => {
+    await expect(readConfig(import.meta.dirname)).rejects.toMatchObject({
+      message: expect.stringContaining(`${import.meta.dirname} cannot be read: EISDIR`),
+      hint: 'Check its owner and mode.',
+    });
   });
 
   it('names the valid keys', () => {
