@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { errnoOf, messageOf, OpsError } from '../shared/kernel/errors.ts';
 import type { Dashboard } from './server.ts';
 
 export interface ListenOptions {
@@ -38,9 +39,18 @@ export async function listen(dashboard: Dashboard, options: ListenOptions): Prom
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(SILENCE);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, () => resolve());
+    server.once('error', (error) => reject(unusable(error, host, port))).listen(port, host, () => resolve());
   });
   return { url: urlOf(server.address(), host), close: (patience) => close(server, dashboard, patience) };
+}
+
+function unusable(error: unknown, host: string, port: number): OpsError {
+  const isTaken = errnoOf(error) === 'EADDRINUSE';
+  const why = `${isTaken ? 'another program has it' : 'it may not be used'} (${messageOf(error)})`;
+  const hint = 'Choose another one: PORT, or --port of k8s-agent.';
+  return new OpsError('conflict', `The dashboard cannot listen on port ${port} of ${host}: ${why}.`, hint, {
+    cause: error,
+  });
 }
 
 function urlOf(address: AddressInfo | string | null, host: string): string {

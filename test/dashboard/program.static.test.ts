@@ -67,3 +67,14 @@ it.each([
   expect(output).toContain(message);
   expect(ended).toEqual([1, null]);
 });
+
+it('says that its port is taken, and what to do', async () => {
+  const first = start(tempFolder());
+  const url = await printed(first, /http:\/\/127\.0\.0\.1:\d+/);
+  const second = start(tempFolder(), [], { PORT: new URL(url).port });
+  const [output, ended] = await Promise.all([text(second.stdout), once(second, 'exit')]);
+  expect(output).toMatch(
+    /cannot listen on port \d+ of 127\.0\.0\.1: another program has it .*\nChoose another one: PORT, or/,
+  );
+  expect(ended).toEqual([1, null]);
+});
