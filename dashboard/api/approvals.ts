@@ -3,6 +3,7 @@ import { type Approval, type ApprovalState, isOverdue, NEXT } from '../../shared
 import { ROUTES } from '../../shared/control-plane/api.ts';
 import { digest } from '../../shared/kernel/digest.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
+import { Askers, notTheAsker } from './askers.ts';
 import type { ApiDeps } from './deps.ts';
 import { isForm, serve } from './serve.ts';
 
@@ -11,11 +12,12 @@ const ID = /^[\w-]{1,64}$/;
 
 export function approvalRoutes(deps: ApiDeps): Hono {
   const { controlPlane, approvals, clock, hub } = deps;
+  const askers = new Askers(controlPlane, clock);
   const app = new Hono();
 
-  serve(app, ROUTES.openApproval, async ({ body }) => {
+  serve(app, ROUTES.openApproval, async ({ caller, body }) => {
     demandNew(body);
-    return controlPlane.approvals.open(body);
+    return askers.open(caller, body);
   });
 
   serve(app, ROUTES.listApprovals, async ({ query }) => [...(await approvals.list(query))]);
@@ -33,10 +35,14 @@ export function approvalRoutes(deps: ApiDeps): Hono {
     });
   });
 
-  serve(app, ROUTES.swapApproval, async ({ id, body: { from, next } }) => {
+  serve(app, ROUTES.swapApproval, async ({ caller, id, body: { from, next } }) => {
     const stored = await controlPlane.approvals.get(id);
     if (stored === undefined) throw unknown(id);
     demandMove(from, next);
+    if (!(await askers.isAsker(caller, id))) {
+      if (BY_TIME.includes(next.state)) return { swapped: false };
+      throw notTheAsker(id);
+    }
     if (stored.state !== from) return { swapped: false };
     demandSame(stored, next, clock.now());
     return { swapped: await controlPlane.approvals.swap(from, next) };
@@ -75,6 +81,9 @@ function demandNew({ id, state, settled, claim, result }: Approval): void {
 
 /** States that only a person brings about. */
 const PERSONS: readonly ApprovalState[] = ['approved', 'rejected'];
+
+/** States that time brings about. This process sees to that by its own clock, whatever that of an onlooker says. */
+const BY_TIME: readonly ApprovalState[] = ['expired', 'unknown'];
 
 /** A token moves an approval through its life, where no person is needed for the move. */
 function demandMove(from: ApprovalState, next: Approval): void {

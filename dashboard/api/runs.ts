@@ -1,15 +1,13 @@
 import { Hono } from 'hono';
 import { ROUTES } from '../../shared/control-plane/api.ts';
+import { isLed } from '../../shared/control-plane/status.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { serve } from './serve.ts';
+import { demandWriter } from './writers.ts';
 
-/** Who has begun a run: `agent` or `daemon`. Kept for longer than any run lasts, in milliseconds. */
-const WRITER = 'run-writer';
-const KEPT = 366 * 86_400_000;
-
-export function runRoutes(deps: ApiDeps): Hono {
-  const { runs, board } = deps.controlPlane;
+export function runRoutes({ controlPlane, clock }: ApiDeps): Hono {
+  const { runs, board, documents } = controlPlane;
   const app = new Hono();
 
   serve(app, ROUTES.listRuns, async ({ query }) => [...(await runs.list(query))]);
@@ -18,35 +16,31 @@ export function runRoutes(deps: ApiDeps): Hono {
     if (row.run !== id) {
       throw new OpsError('invalid_input', `The row is of run ${row.run}, and the address of ${id}.`, 'Send one run’s.');
     }
-    await demandWriter(deps, id, caller.kind);
+    await demandWriter(documents, id, caller.kind, clock.now());
     return { appended: await runs.append(seq, event, row) };
   });
 
   serve(app, ROUTES.publishStatus, async ({ body }) => {
-    await board.publishStatus(body);
+    await board.publishStatus(timely(body, clock.now()));
     return {};
   });
   serve(app, ROUTES.getStatus, async () => (await board.status()) ?? null);
-  serve(app, ROUTES.publishWorkflows, async ({ body }) => {
-    await board.publishWorkflows(body);
+  serve(app, ROUTES.publishWorkflows, async ({ caller, body }) => {
+    // What people choose from is what the daemon that leads would start.
+    if (caller.kind === 'agent' && isLed(await board.status(), clock.now())) {
+      throw new OpsError('conflict', 'A daemon leads, and publishes the workflows.', 'Leave that to it.');
+    }
+    await board.publishWorkflows(timely(body, clock.now()));
     return {};
   });
   serve(app, ROUTES.getWorkflows, async () => (await board.workflows()) ?? null);
   return app;
 }
 
-/**
- * A run belongs to those who have begun it. What a daemon’s run says, that a step was started or a proposal approved, is
- * acted upon by the daemon and its servers: with an agent’s token, which a model may have read, nobody adds to that.
- */
-async function demandWriter({ controlPlane: { documents }, clock }: ApiDeps, run: string, kind: string): Promise<void> {
-  const now = clock.now();
-  if (await documents.insert(WRITER, run, kind, now + KEPT)) return;
-  const writer = await documents.get(WRITER, run, now);
-  if (writer === undefined || writer === kind) return;
-  throw new OpsError(
-    'forbidden',
-    `Run ${run} was begun by another kind of token (${writer}).`,
-    'Start a run of its own.',
-  );
+/** Milliseconds that the clock of who publishes may be ahead. */
+const AHEAD = 300_000;
+
+/** One from a far future would stand in the way of all that come after it: the newest counts. */
+function timely<T extends { readonly at: number }>(published: T, now: number): T {
+  return { ...published, at: Math.min(published.at, now + AHEAD) };
 }

@@ -5,7 +5,8 @@ import { OpsError } from '../../shared/kernel/errors.ts';
 /** Who a request comes from. */
 export type Caller =
   | { readonly kind: 'person'; readonly name: string; readonly csrf: string }
-  | { readonly kind: 'agent' | 'daemon'; readonly name: string }
+  /** `id` is that of the token. */
+  | { readonly kind: 'agent' | 'daemon'; readonly id: string; readonly name: string }
   | { readonly kind: 'alertmanager' };
 
 const MAY: Readonly<Record<Role, readonly Caller['kind'][]>> = {
@@ -14,7 +15,7 @@ const MAY: Readonly<Record<Role, readonly Caller['kind'][]>> = {
   approver: ['person'],
   starter: ['person', 'daemon'],
   any: ['agent', 'daemon', 'person'],
-  webhook: ['alertmanager', 'agent', 'daemon'],
+  webhook: ['alertmanager', 'daemon'],
 };
 
 const CALLER = 'caller';

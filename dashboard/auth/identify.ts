@@ -52,7 +52,7 @@ export class Identify {
     const { scheme = '', value = '' } = /^(?<scheme>\S+)\s*(?<value>.*)$/.exec(authorization)?.groups ?? {};
     const secret = scheme.toLowerCase() === 'basic' ? passwordOf(value) : value;
     const token = await this.#deps.tokens.find(secret);
-    if (token !== undefined) return { kind: token.role, name: token.name };
+    if (token !== undefined) return { kind: token.role, id: token.id, name: token.name };
     const alertmanager = await this.#deps.alertmanagerToken?.();
     if (alertmanager && same(secret, alertmanager)) return { kind: 'alertmanager' };
     throw new OpsError(
