@@ -21,7 +21,8 @@ import { statusSchema, workflowListSchema } from './status.ts';
 /**
  * Who may call a route. `agent`: a token of the servers or of the daemon. `daemon`: of the daemon alone. `approver`: a
  * person who has signed in. `starter`: a person or the daemon, never an agent, which could start a run that approves
- * its own actions. `any`: a token or a person. `webhook`: the token of the Alertmanager, or another.
+ * its own actions. `any`: a token or a person. `webhook`: the token of the Alertmanager, or the daemon's; an alert starts
+ * runs, too.
  */
 export type Role = 'agent' | 'daemon' | 'approver' | 'starter' | 'any' | 'webhook';
 
