@@ -1,8 +1,12 @@
 import { Hono } from 'hono';
 import { ROUTES } from '../../shared/control-plane/api.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
+import { sized } from './alerts.ts';
 import type { ApiDeps } from './deps.ts';
 import { isForm, serve } from './serve.ts';
+
+/** Characters of a group's key that are kept, with each alert of it. */
+const GROUP_KEY = 1_000;
 
 export function inboxRoutes({ controlPlane: { inbox }, clock, hub }: ApiDeps): Hono {
   const app = new Hono();
@@ -23,7 +27,7 @@ export function inboxRoutes({ controlPlane: { inbox }, clock, hub }: ApiDeps): H
 
   serve(app, ROUTES.receiveAlerts, async ({ body: { groupKey, alerts } }) => {
     try {
-      return { received: (await inbox.receive(groupKey, alerts, clock.now())).length };
+      return { received: (await inbox.receive(groupKey.slice(0, GROUP_KEY), alerts.map(sized), clock.now())).length };
     } catch (error) {
       // Alertmanager sends again after a 5xx and never after a 4xx, so whatever went wrong here is a 503.
       throw new OpsError('store_unavailable', 'The alerts could not be stored.', 'Send them again.', { cause: error });

@@ -72,7 +72,9 @@ it('makes entries of their own of alerts that are not the same, or fire again', 
 it('lets Alertmanager in by bearer or basic, and nobody else', async () => {
   const rig = await startInbox();
   expect((await send(rig, aPayload(anAlert()), basic(TOKEN))).status).toBe(200);
-  expect((await send(rig, aPayload(anAlert()), bearer(await rig.token()))).status).toBe(200);
+  expect((await send(rig, aPayload(anAlert()), bearer(await rig.token('daemon')))).status).toBe(200);
+  // An alert starts runs, and some approve by themselves.
+  expect((await send(rig, aPayload(anAlert()), bearer(await rig.token('agent')))).status).toBe(403);
   for (const headers of [{}, bearer('another'), basic('another'), bearer('')]) {
     expect((await send(rig, aPayload(anAlert()), headers)).status).toBe(401);
   }
@@ -107,6 +109,33 @@ it.each([
 it('says 413 to more than it can hold', async () => {
   const rig = await startInbox();
   expect((await send(rig, { ...aPayload(anAlert()), pad: 'x'.repeat(MAX_BODY) })).status).toBe(413);
+});
+
+it('does not keep a long key of a group once for each of its alerts', async () => {
+  const rig = await startInbox();
+  const alerts = Array.from({ length: 20 }, (_, n) => anAlert({ name: `n${n}` }));
+  expect((await send(rig, { ...aPayload(...alerts), groupKey: 'k'.repeat(500_000) })).status).toBe(200);
+  const entries = await rig.controlPlane.inbox.list();
+  expect(entries).toHaveLength(20);
+  expect(JSON.stringify(entries).length).toBeLessThan(100_000);
+});
+
+it('cuts what nobody reads to its end, and refuses no group for one alert in it', async () => {
+  const rig = await startInbox();
+  const { labels, annotations, ...rest } = anAlert();
+  const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`label_${n}`, 'x']));
+  const huge = {
+    ...{ ...rest, fingerprint: 'print-huge', annotations: { summary: `${'x'.repeat(3_999)}😀${'y'.repeat(300_000)}` } },
+    labels: { ...labels, pod: 'p'.repeat(300_000), ...many },
+  };
+  expect((await send(rig, aPayload(huge, anAlert()))).json).toEqual({ received: 2 });
+  const entries = await rig.controlPlane.inbox.list();
+  const kept = entries.flatMap(({ body }) => (body.kind === 'alert' ? [body.alert] : []));
+  expect(kept).toContainEqual({ labels, annotations, ...rest });
+  const cut = kept.find(({ fingerprint }) => fingerprint === 'print-huge');
+  expect(cut?.labels).toMatchObject({ ...labels, pod: 'p'.repeat(1_000) });
+  expect(Object.keys(cut?.labels ?? {})).toHaveLength(100);
+  expect(cut?.annotations.summary).toBe('x'.repeat(3_999));
 });
 
 it('takes the fields that newer versions add', async () => {
