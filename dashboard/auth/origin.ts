@@ -41,7 +41,9 @@ export class Origins {
 
   /** Asked for under a name that others than this machine reach. */
   isPublic(host: string): boolean {
-    return this.#isPublicUrl(host) && !LOOPBACK.test(host);
+    // Proxies pass on what the client wrote: `NAME:443` and `NAME.` lead to the same place.
+    const name = host.toLowerCase().replace(/\.?(:\d*)?$/, '');
+    return name === this.#publicUrl.hostname && !LOOPBACK.test(host);
   }
 
   #isOurOrigin(origin: string | undefined, host: string): boolean {

@@ -20,6 +20,11 @@ function aRecord(seq: number, change: Partial<AuditRecord> = {}): AuditRecord {
 const part = { at: 1, items: [] };
 const STATUS: Status = { at: 1, by: 'daemon', nodes: part, pods: part, alerts: part, apps: part, trends: [] };
 
+const LEADS = {
+  ...{ owner: 'pi:1', startedAt: 1, runs: [], spentTodayUsd: 0, budgetTodayUsd: 1 },
+  ...{ problems: [], breakers: [], outboxWaiting: 0 },
+};
+
 it('keeps each record once, counts it once, and finds it by what is asked', async () => {
   const rig = await startDashboard();
   const agent = await rig.program();
@@ -78,6 +83,30 @@ it('shows the newest status and list of workflows, and says where there is none 
   expect((await daemon('/api/workflows')).json).toEqual({ at: 2, by: 'daemon', workflows: [] });
 });
 
+it('shows the workflows of the daemon that leads, whatever an agent’s token says of them', async () => {
+  const rig = await startDashboard();
+  const [agent, daemon] = [await rig.program('agent'), await rig.program('daemon')];
+  const publish = (ask: typeof agent, at: number, by: string) =>
+    ask('/api/workflows', { method: 'PUT', body: { at, by, workflows: [] } });
+  const now = rig.clock.now();
+  expect((await publish(agent, now, 'laptop')).status).toBe(200);
+  await daemon('/api/status', { method: 'PUT', body: { ...STATUS, at: now, daemon: LEADS } });
+  expect((await publish(agent, now + 1, 'laptop')).status).toBe(409);
+  expect((await publish(daemon, now + 1, 'daemon')).status).toBe(200);
+  expect((await agent('/api/workflows')).json).toMatchObject({ by: 'daemon' });
+});
+
+it('is not blocked by what claims to be from the future', async () => {
+  const rig = await startDashboard();
+  const [agent, daemon] = [await rig.program('agent'), await rig.program('daemon')];
+  const publish = (ask: typeof agent, at: number, by: string) =>
+    ask('/api/workflows', { method: 'PUT', body: { at, by, workflows: [] } });
+  await publish(agent, rig.clock.now() + 365 * 86_400_000, 'laptop');
+  rig.clock.advance(600_000);
+  await publish(daemon, rig.clock.now(), 'daemon');
+  expect((await agent('/api/workflows')).json).toMatchObject({ by: 'daemon' });
+});
+
 it('is ready while its store answers, and alive without it', async () => {
   const rig = await startDashboard();
   expect((await rig.ask('/readyz')).status).toBe(200);
@@ -89,5 +118,13 @@ it('is ready while its store answers, and alive without it', async () => {
 it('hides its metrics from who comes by the public name', async () => {
   const rig = await startDashboard();
   expect((await rig.ask('/metrics', { headers: { host: '10.0.0.7:8080' } })).status).toBe(200);
-  expect((await rig.ask('/metrics', { headers: { host: 'dashboard.example' } })).status).toBe(404);
+  // A proxy passes on the name as the client wrote it.
+  for (const host of [
+    'dashboard.example',
+    'Dashboard.Example',
+    'dashboard.example:80',
+    'dashboard.example.',
+    'dashboard.example.:443',
+  ])
+    expect([host, (await rig.ask('/metrics', { headers: { host } })).status]).toEqual([host, 404]);
 });
