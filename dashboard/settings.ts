@@ -56,7 +56,7 @@ function oidc(env: Environment, issuer: string): OidcSettings {
     throw invalid(
       'OIDC_APPROVERS',
       'it is not set, so that nobody could approve',
-      'Names or subjects, as in “ada,grace”; “*” for everybody whom the issuer signs in.',
+      'Names, as in “ada,grace”, or subjects, as in “sub:1234”; “*” for everybody whom the issuer signs in.',
     );
   }
   secret(env, 'OIDC_CLIENT_SECRET_FILE');

@@ -9,7 +9,7 @@ export interface OidcSettings {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: () => Promise<string>;
-  /** Who may approve: `sub` or `preferred_username`. `*`: everybody whom the issuer signs in. */
+  /** Who may approve: `preferred_username`, or `sub:` and the `sub`. `*`: everybody whom the issuer signs in. */
   readonly approvers: readonly string[];
 }
 
@@ -61,9 +61,7 @@ export class Oidc {
     const tokens = await library.authorizationCodeGrant(configuration, new URL(`${this.#callback}?${query}`), checks);
     const claims = tokens.claims();
     const [sub, username] = [stringAt(claims, 'sub'), stringAt(claims, 'preferred_username')];
-    const { approvers } = this.#settings;
-    const may = [sub, username].some((name) => name !== undefined && name !== '' && approvers.includes(name));
-    return may || approvers.includes('*') ? `oidc:${username || sub}` : undefined;
+    return isApprover(this.#settings.approvers, sub, username) ? `oidc:${username || sub}` : undefined;
   }
 
   /** Asks the issuer what it can do, once; an issuer that is down is asked again with the next login. */
@@ -76,4 +74,14 @@ export class Oidc {
     const configuration = await library.discovery(url, clientId, await clientSecret(), undefined, { execute });
     return { library, configuration };
   });
+}
+
+/** A name is never taken for a `sub`: where these are numbers, as with Gitea, people may call themselves like one. */
+export function isApprover(
+  approvers: readonly string[],
+  sub: string | undefined,
+  username: string | undefined,
+): boolean {
+  const names = [...(username && !username.startsWith('sub:') ? [username] : []), ...(sub ? [`sub:${sub}`] : [])];
+  return approvers.includes('*') || names.some((name) => approvers.includes(name));
 }
