@@ -66,7 +66,7 @@ async function serve(given: Process, settings: Settings, { controlPlane, clock }
 
 async function firstLogin({ env }: Process, users: Users, url: string): Promise<string> {
   if (env.SETUP_LINK === 'never')
-    return 'Nobody can sign in yet. In a terminal of your own: k8s-agent dashboard link\n';
+    return 'Nobody can sign in yet. In a terminal of your own: k8s-agent dashboard link (in its pod: node dashboard.js link)\n';
   const origin = env.PUBLIC_URL ? new URL(env.PUBLIC_URL).origin : url;
   const secret = await users.link({ first: true });
   return `Nobody can sign in yet. Open this within an hour, once:\n${origin}/setup/${secret}\n`;

@@ -64,6 +64,18 @@ describe('the roles', () => {
   });
 });
 
+describe('the admission policies', () => {
+  it('look at each request of their account, those of subresources too', () => {
+    const policies = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
+    expect(policies.map(nameOf)).toEqual(['k8s-agent-gitea', 'k8s-agent-kubectl']);
+    for (const policy of policies)
+      expect(arrayAt(policy, 'spec', 'matchConstraints', 'resourceRules')).toMatchObject([
+        // A “*” alone would leave out deployments/scale.
+        { apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'] },
+      ]);
+  });
+});
+
 describe('the pod', () => {
   it('asks for what restricted pods may have, in each container', () => {
     expect(containers).toHaveLength(3);

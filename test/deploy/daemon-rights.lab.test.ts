@@ -158,6 +158,16 @@ describe('the kubectl server’s account', () => {
     }
   });
 
+  it('scales nothing there either, which is a request of a subresource', async () => {
+    const account = await daemon.accessOf('kubectl');
+    await createObjects(lab, aDeployment('idle', daemon.namespace, { replicas: 0 }));
+    const { isError, text } = await kubectlRig(account, EVERYTHING).approved('scale', {
+      ...{ kind: 'deployment', name: 'idle', namespace: daemon.namespace, replicas: 1 },
+    });
+    expect({ isError, text }).toMatchObject({ isError: true, text: expect.stringContaining('agents change nothing') });
+    expect(await readField(lab, daemon.namespace, 'deployment/idle', '{.spec.replicas}')).toBe('0');
+  });
+
   it('has none of the rights that would give it all others', async () => {
     const cluster = clusterFor(await daemon.accessOf('kubectl'));
     const wanted: readonly Permission[] = [

@@ -34,6 +34,11 @@ describe.each(FLAVOURS)('%s', (flavour) => {
     expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
   });
 
+  it('writes no link for the first login into its log, which agents may read', async () => {
+    const env = arrayAt(containerOf(await deploymentOf(flavour)), 'env');
+    expect(env).toContainEqual({ name: 'SETUP_LINK', value: 'never' });
+  });
+
   it('runs the image of this version, and none that moves', async () => {
     expect(stringAt(containerOf(await deploymentOf(flavour)), 'image')).toBe(`k8s-agent-dashboard:${version}`);
   });
