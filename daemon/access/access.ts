@@ -1,5 +1,6 @@
 import type { Cluster } from '../../shared/cluster/cluster.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
+import { OpsError } from '../../shared/kernel/errors.ts';
 import type { Log } from '../../shared/kernel/log.ts';
 import { rounds } from '../../shared/kernel/rounds.ts';
 import { kubeconfigIn, writeKubeconfig } from './kubeconfig.ts';
@@ -36,13 +37,17 @@ export interface ServerAccess {
   renew(signal: AbortSignal): Promise<number>;
 }
 
-/** Undefined outside of a cluster, and where no account is named: servers then sign in as the user's kubeconfig says. */
+/**
+ * Undefined outside of a cluster, and where no account is named: servers then sign in as the user's kubeconfig says.
+ * Throws where one is named and there is no place for its token: its server would sign in as the daemon.
+ */
 export function serverAccess({ env, cluster, clock, log }: AccessOptions): ServerAccess | undefined {
   const folder = env[FOLDER];
   const accounts = new Map(
     Object.entries(ACCOUNTS).flatMap(([server, variable]) => (env[variable] ? [[server, env[variable]] as const] : [])),
   );
-  if (!env.KUBERNETES_SERVICE_HOST || !folder || accounts.size === 0) return undefined;
+  if (!env.KUBERNETES_SERVICE_HOST || accounts.size === 0) return undefined;
+  if (!folder) throw noFolder();
   const renewOne = async (server: string, name: string, signal: AbortSignal): Promise<number> => {
     const connection = await cluster.connection();
     const account = { namespace: connection.namespace, name, seconds: LIFE };
@@ -63,6 +68,14 @@ export function serverAccess({ env, cluster, clock, log }: AccessOptions): Serve
       return ends.length === 0 ? SOON : Math.max(SOON, ((Math.min(...ends) - clock.now()) * 2) / 3);
     },
   };
+}
+
+function noFolder(): OpsError {
+  return new OpsError(
+    'config_invalid',
+    `${Object.values(ACCOUNTS).join(' or ')} is set, and ${FOLDER} is not.`,
+    `${FOLDER} names a folder in memory, as deploy/daemon/base/deployment.yaml does.`,
+  );
 }
 
 /** Keeps every token fresh, until it is told to stop. It keeps no process alive. */

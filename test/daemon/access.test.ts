@@ -112,8 +112,15 @@ it('shows no cluster to a server without an account', async () => {
     expect(access?.environment(server)).toEqual({ KUBECONFIG: '/dev/null' });
 });
 
-it.each(['KUBERNETES_SERVICE_HOST', 'K8S_AGENT_ACCESS'])('stays out of the way where %s is not set', async (name) => {
-  expect((await anAccess({ [name]: '' })).access).toBeUndefined();
+it.each([
+  ['there is no cluster around it', { KUBERNETES_SERVICE_HOST: '' }],
+  ['no account is named', { K8S_AGENT_KUBECTL_SERVICE_ACCOUNT: '', K8S_AGENT_GITEA_SERVICE_ACCOUNT: '' }],
+])('stays out of the way where %s', async (_name, change) => {
+  expect((await anAccess(change)).access).toBeUndefined();
+});
+
+it('lets no server sign in as the daemon because there is no place for its own token', async () => {
+  await expect(anAccess({ K8S_AGENT_ACCESS: '' })).rejects.toMatchObject({ code: 'config_invalid' });
 });
 
 it.each(['kubectl', 'gitea', 'argocd', 'prometheus', 'workflows'])(
