@@ -25,9 +25,12 @@ export type Agent = (task: AgentTask, signal: AbortSignal) => Promise<AgentOutco
 export const fine: Agent = async ({ request }) => answered({ summary: `${request.step} is done.` }, 0.01);
 
 /** A machine with these workflows, without a cluster, whose people are told on a fake ntfy; `yaml`: where its dashboard is. */
-export async function joinedHome(workflows: Readonly<Record<string, string>>, yaml = '') {
+export async function joinedHome(
+  workflows: Readonly<Record<string, string>>,
+  yaml = '',
+  clock: FasterClock = new FasterClock(),
+) {
   const services = await fakeServices();
-  const clock = new FasterClock();
   const channels = [channelSettings(services.origin, tempFolder()).ntfy];
   const paths = aHome(
     `kubectl: { kubeconfig: /nowhere/kubeconfig }\nnotifications: ${JSON.stringify({ channels })}\n${yaml}`,
