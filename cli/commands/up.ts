@@ -1,4 +1,5 @@
 import type { AddCommand } from '../command.ts';
+import { demandInstall } from '../install/manifest.ts';
 import { portNumber } from '../port.ts';
 import type { UpOptions } from '../up/place.ts';
 
@@ -11,6 +12,7 @@ export const up: AddCommand = (program, run) => {
     .option('--no-view', 'one line for each event, instead of the live view')
     .action((options: UpOptions) =>
       run(async (context) => {
+        demandInstall(context.paths);
         const { up } = await import('../up-exec.ts');
         const { openDaemon } = await import('../../daemon/wire.ts');
         return up(context, options, openDaemon);

@@ -59,6 +59,12 @@ export function readManifest(paths: Paths): Manifest | undefined {
   }
 }
 
+/** Throws where there is no install in the Claude folder. */
+export function demandInstall(paths: Paths): void {
+  if (readManifest(paths) === undefined)
+    throw new OpsError('precondition_failed', `Nothing is installed in ${paths.home}.`, 'First: k8s-agent install');
+}
+
 export function writeManifest(paths: Paths, manifest: Manifest): void {
   writeAtomically(manifestFile(paths), `${JSON.stringify(manifest, null, 2)}\n`, 0o600);
 }

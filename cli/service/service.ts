@@ -4,7 +4,7 @@ import { readConfig } from '../../shared/config/config.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
 import type { Context } from '../context.ts';
 import { readText, writeAtomically } from '../files.ts';
-import { readManifest } from '../install/manifest.ts';
+import { demandInstall } from '../install/manifest.ts';
 import { ENVIRONMENT } from './environment.ts';
 import { findManager, lingers } from './systemctl-exec.ts';
 import { environmentFile, MARK, UNIT, type UnitOptions, unitText } from './unit.ts';
@@ -12,8 +12,7 @@ import { environmentFile, MARK, UNIT, type UnitOptions, unitText } from './unit.
 /** Writes the unit and starts it. Returns what it did, one line each. */
 export async function installService(context: Context, options: UnitOptions): Promise<readonly string[]> {
   const { paths } = context;
-  if (readManifest(paths) === undefined)
-    throw new OpsError('precondition_failed', `Nothing is installed in ${paths.home}.`, 'First: k8s-agent install');
+  demandInstall(paths);
   const file = unitFile(context);
   const before = ownUnit(file);
   const text = unitText(context, await readConfig(paths.config), options);

@@ -45,9 +45,14 @@ describe('the command line', () => {
 
   it('says which folder cannot be used, without a stack', async () => {
     const { machine, output, file } = aMachine();
-    file('.claude/k8s-agent', 'a file where a folder should be');
-    expect(await runCli(['up', '--no-dashboard'], machine)).toBe(1);
-    expect(output()).toMatch(/^EEXIST: .*\.claude\/k8s-agent.*\nCheck owner and mode/);
-    expect(output()).not.toContain(' at ');
+    file('.claude/logs/actions/2026-11-24-actions.jsonl/folder', 'where a file should be');
+    expect(await runCli(['audit', 'tail'], machine)).toBe(1);
+    expect(output()).toMatch(/^EISDIR: .*\nCheck owner and mode/);
+  });
+
+  it('works by itself only where something is installed', async () => {
+    expect(await mistaken('up', '--no-dashboard')).toMatch(
+      /^Nothing is installed in .*\.claude\.\nFirst: k8s-agent install\n$/,
+    );
   });
 });
