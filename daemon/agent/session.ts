@@ -23,6 +23,8 @@ export async function runSession(
   signal: AbortSignal,
 ): Promise<SessionEnd> {
   const { query } = await import('@anthropic-ai/claude-agent-sdk');
+  // It may have been stopped while this was being prepared, and says that once.
+  signal.throwIfAborted();
   const abortController = new AbortController();
   const begun = Promise.withResolvers<Query>();
   const over = Promise.withResolvers<void>();
