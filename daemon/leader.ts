@@ -107,10 +107,12 @@ export class Leader {
       joined: async (effect) => {
         demandLead(leading);
         await joined(effect);
+        if (effect.worse) await announcer.incidentChanged(effect.run);
       },
       resolved: async (effect) => {
         demandLead(leading);
         await resolved(effect);
+        if (effect.left === 0) await announcer.incidentChanged(effect.run);
       },
     };
   }

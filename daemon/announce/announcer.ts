@@ -101,6 +101,12 @@ export class Announcer {
     this.#rouse();
   }
 
+  /** Whatever has become of an incident: what there is to tell of it is told now, and not with the next sweep. */
+  async incidentChanged(run: string): Promise<void> {
+    await this.#attempt('incidents', () => this.#runs.changed(run));
+    this.#rouse();
+  }
+
   /** Called once, or again and again while it lasts: people hear of it once. */
   async unhealthy(problem: Problem): Promise<void> {
     if (await this.#problems.begin(problem)) this.#lookAtAll();

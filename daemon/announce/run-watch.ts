@@ -1,113 +1,116 @@
-import type { Clock } from '../../shared/kernel/clock.ts';
-import type { Notification } from '../../shared/notify/notification.ts';
 import { END_STATUSES, type RunEvent } from '../../shared/workflow/events.ts';
 import type { Runs } from '../../shared/workflow/runs.ts';
-import { type RunState, replay } from '../../shared/workflow/state.ts';
-import type { Effect } from '../incidents/incident.ts';
+import { isEnded, type RunState, replay } from '../../shared/workflow/state.ts';
+import { forEach } from '../each.ts';
+import type { Effect, Incident } from '../incidents/incident.ts';
 import type { IncidentStore } from '../incidents/store.ts';
-import { Burst } from './burst.ts';
-import type { Ledger } from './ledger.ts';
 import { linkTo } from './links.ts';
-import { closedNews, failedNews, type IncidentNews, openedNews, together } from './run-news.ts';
+import { Queue, type QueueOptions } from './queue.ts';
+import { closedId, closedNews, failedNews, openedNews, worseNews } from './run-news.ts';
 
 /** As `Incidents` delivers it. */
 export type Opened = Pick<Extract<Effect, { kind: 'start' }>, 'run' | 'key' | 'workflow' | 'alert'>;
 
-export interface RunWatchOptions {
+export interface RunWatchOptions extends QueueOptions {
   readonly runs: Pick<Runs, 'list' | 'history'>;
-  readonly incidents: Pick<IncidentStore, 'list' | 'ofRun'>;
-  readonly ledger: Ledger;
-  /** Whether it is stored. */
-  readonly notify: (notification: Notification) => boolean;
-  readonly base?: string;
-  readonly clock: Clock;
+  readonly incidents: Pick<IncidentStore, 'list' | 'ofRun' | 'effects'>;
 }
 
 /** Milliseconds after which what nobody was told is no news any more: no daemon was there. */
 const NEWS = 3_600_000;
 
+/** Of incidents, and of ended runs, as many as are looked through. */
+const MOST = 1_000;
+
 /** Tells people how runs went: incidents that were opened and closed, and other runs that failed. */
 export class RunWatch {
   readonly #options: RunWatchOptions;
-  readonly #waiting = new Map<string, Notification>();
-  readonly #bursts = { 'incident-opened': new Burst(), 'incident-closed': new Burst() };
+  readonly #queue: Queue;
   /** Ended runs that were looked at. */
   #seen = new Set<string>();
+  /** Incidents of which nothing is to be told but what waits, until they are resolved. */
+  readonly #looked = new Set<string>();
 
   constructor(options: RunWatchOptions) {
     this.#options = options;
+    this.#queue = new Queue(options);
   }
 
   opened(incident: Opened): void {
-    this.#wait(openedNews(incident, this.#options.clock.now(), this.#link(incident.run)));
+    this.#queue.add(openedNews(incident, this.#options.clock.now(), this.#link(incident.run)));
   }
 
   async ended(state: RunState): Promise<void> {
     const link = this.#link(state.run);
     const incident = await this.#options.incidents.ofRun(state.run);
-    this.#wait(incident === undefined ? failedNews(state, link) : closedNews(state, incident, link));
+    if (incident === undefined) this.#queue.add(failedNews(state, link));
+    else this.#closed(incident, state);
+  }
+
+  /** What there is to tell of an incident. Everything of it is told once, by its id. */
+  async changed(run: string): Promise<void> {
+    const incident = await this.#options.incidents.ofRun(run);
+    if (incident !== undefined) await this.#lookAt(incident);
   }
 
   /** Finds what happened in other daemons, or in one that ended before it could tell. */
   async sweep(): Promise<void> {
-    const { runs, incidents, ledger, clock } = this.#options;
+    const { incidents, clock } = this.#options;
     const since = clock.now() - NEWS;
-    for (const { run, key, workflow, openedAt } of await incidents.list()) {
-      if (openedAt < since || ledger.isKnown(`incident-opened ${run}`)) continue;
-      const alert = replay(await runs.history(run))?.cause.alert;
-      if (alert !== undefined) this.#wait(openedNews({ run, key, workflow, alert }, openedAt, this.#link(run)));
-    }
-    const ended = (await runs.list({ statuses: END_STATUSES })).filter(({ updatedAt }) => updatedAt >= since);
-    for (const { run } of ended) {
-      if (this.#seen.has(run)) continue;
+    if (this.#looked.size > 10 * MOST) this.#looked.clear();
+    const looks = [
+      async () => forEach(await incidents.list(MOST), (one) => this.#lookAt(one)),
+      () => this.#sweepRuns(since),
+    ];
+    await forEach(looks, (look) => look());
+  }
+
+  async #sweepRuns(since: number): Promise<void> {
+    const { runs } = this.#options;
+    const ended = (await runs.list({ statuses: END_STATUSES, limit: MOST })).filter(
+      ({ updatedAt }) => updatedAt >= since,
+    );
+    const unseen = ended.filter(({ run }) => !this.#seen.has(run));
+    await forEach(unseen, async ({ run }) => {
       const events = await runs.history(run);
       const state = replay(events);
       if (state !== undefined && !isOfAChat(state, events)) await this.ended(state);
-    }
+    });
     this.#seen = new Set(ended.map(({ run }) => run));
   }
 
-  /** Tells what waits. Of a flood of incidents people get one message a minute. */
-  async tell(): Promise<void> {
-    for (const id of this.#waiting.keys()) if (this.#options.ledger.isKnown(id)) this.#waiting.delete(id);
-    const waiting = [...this.#waiting.values()];
-    // Each workflow is stopped by its breaker when it goes on failing, so these are never many.
-    for (const news of waiting) if (news.kind === 'run-failed') await this.#tellOne(news);
-    for (const [kind, burst] of Object.entries(this.#bursts))
-      await this.#tellIncidents(
-        kind,
-        burst,
-        waiting.filter((news): news is IncidentNews => news.kind === kind),
-      );
+  async #lookAt(incident: Incident): Promise<void> {
+    const { runs, clock } = this.#options;
+    const { run, openedAt, worse, resolvedAt = 0 } = incident;
+    const since = clock.now() - NEWS;
+    if (worse !== undefined && worse.at >= since) this.#queue.add(worseNews(incident, worse, this.#link(run)));
+    const id = `${run} ${resolvedAt}`;
+    if ((openedAt < since && resolvedAt < since) || this.#looked.has(id)) return;
+    const state = replay(await runs.history(run));
+    if (state === undefined) return this.#unstarted(incident);
+    const { alert } = state.cause;
+    if (alert !== undefined && openedAt >= since)
+      this.#queue.add(openedNews({ ...incident, alert }, openedAt, this.#link(run)));
+    if (resolvedAt >= since && isEnded(state)) this.#closed(incident, state);
+    this.#looked.add(id);
   }
 
-  async #tellIncidents(kind: string, burst: Burst, waiting: readonly IncidentNews[]): Promise<void> {
-    const { ledger, notify, base, clock } = this.#options;
-    const plan = burst.plan(waiting.length, clock.now());
-    if (waiting.length === 0 || plan === 'later') return;
-    const groups = plan === 'each' ? waiting.map((news) => [news]) : [waiting];
-    for (const group of groups)
-      await ledger.tell(
-        kind,
-        group.map(({ id }) => id),
-        (ids) => {
-          const news = together(
-            group.filter(({ id }) => ids.includes(id)),
-            linkTo(base, 'runs'),
-          );
-          burst.told(clock.now());
-          return news !== undefined && notify(news);
-        },
-      );
+  /** Its run is still to be started, or never could be: then nobody works on it. */
+  async #unstarted(incident: Incident): Promise<void> {
+    const waiting = await this.#options.incidents.effects();
+    if (waiting.every(({ effect }) => effect.run !== incident.run)) this.#closed(incident, undefined);
   }
 
-  async #tellOne(news: Notification): Promise<void> {
-    const { ledger, notify } = this.#options;
-    await ledger.tell(news.kind, [news.id], () => notify(news));
+  #closed(incident: Incident, state: RunState | undefined): void {
+    const news = closedNews(incident, state, this.#link(incident.run));
+    // That it goes on is no news where it is over by now.
+    if (news.id !== closedId(incident.run)) this.#queue.drop(closedId(incident.run));
+    this.#queue.add(news);
   }
 
-  #wait(news: Notification | undefined): void {
-    if (news !== undefined && !this.#options.ledger.isKnown(news.id)) this.#waiting.set(news.id, news);
+  /** Tells what waits. */
+  tell(): Promise<void> {
+    return this.#queue.tell();
   }
 
   #link(run: string): string | undefined {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Alert } from '../../shared/workflow/events.ts';
 import { brief } from './brief.ts';
-import { effectSchema, type Incident, incidentSchema, type Known, nameOf, type Taken } from './incident.ts';
+import { effectSchema, type Incident, incidentSchema, type Known, type Taken } from './incident.ts';
+import { nameOf } from './take.ts';
 
 const entrySchema = z.object({
   entry: z.string(),

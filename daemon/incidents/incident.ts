@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { digest } from '../../shared/kernel/digest.ts';
+import { SEVERITIES } from '../../shared/notify/notification.ts';
 import { type Alert, alertSchema } from '../../shared/workflow/events.ts';
-import { runIdFor } from '../run-id.ts';
 
 const at = z.number().describe('Milliseconds since the epoch.');
 const run = z.string();
@@ -16,13 +15,30 @@ export const incidentSchema = z.object({
   alerts: z.int().min(1).describe('How many have belonged to it.'),
   firing: z.array(z.string()).describe('Entries of the inbox that have not been resolved.'),
   resolvedAt: at.exactOptional(),
+  namespace: z.string().exactOptional(),
+  severity: z.enum(SEVERITIES).exactOptional().describe('The highest of its alerts.'),
+  worse: z
+    .object({
+      at,
+      what: z.string(),
+      severity: z.enum(SEVERITIES),
+      was: z.enum(SEVERITIES).exactOptional().describe('Absent where it had been over.'),
+    })
+    .exactOptional()
+    .describe('The last alert that made it worse than people had heard.'),
 });
 export type Incident = Readonly<z.output<typeof incidentSchema>>;
 
 /** What has to be done about news of an incident, at least once: whoever does it has to bear it twice. */
 export const effectSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('start'), run, key: z.string(), workflow: z.string(), alert: alertSchema }),
-  z.object({ kind: z.literal('joined'), run, key: z.string(), alert: alertSchema }),
+  z.object({
+    kind: z.literal('joined'),
+    run,
+    key: z.string(),
+    alert: alertSchema,
+    worse: z.literal(true).exactOptional().describe('People have to hear of it.'),
+  }),
   z.object({
     kind: z.literal('resolved'),
     run,
@@ -54,7 +70,7 @@ export interface Known {
 
 export interface Firing {
   readonly entry: string;
-  /** As `nameOf` says. */
+  /** The same for each time that one alert fires. */
   readonly alert: string;
   /** Milliseconds since the epoch. */
   readonly since: number;
@@ -74,74 +90,4 @@ export interface Taken {
   readonly effect?: Effect;
   /** The incident before it, which is over by that. */
   readonly before?: Incident;
-}
-
-/** Milliseconds after which an alert that was never resolved, and whose run is over, holds up no other: its resolve was lost. */
-const STALE = 24 * 3_600_000;
-
-/** Alerts of one incident that are waited for at most: of the oldest beyond, the resolve counts as lost. */
-const FIRING = 500;
-
-/** The same for each time that one alert fires, whichever rule or pod it is about: its labels. */
-export function nameOf({ fingerprint, labels }: Alert): string {
-  return digest([fingerprint || labels]).slice(0, 16);
-}
-
-/**
- * What an alert makes of what is known: it opens an incident, joins it, is resolved in it, or says nothing new.
- *
- * Of an alert that resolves and fires anew between two notifications, Alertmanager sends the new one alone. So where it
- * fires since later, what was said of it before is over; and where it resolves, all of it that began before that is.
- */
-export function take(news: News, known: Known, context: Context): Taken {
-  const { entry, version, alert } = news;
-  const { incident } = known;
-  if (known.version !== undefined && version <= known.version) return {};
-  const name = nameOf(alert);
-  const same = (known.firing ?? []).filter((one) => one.entry !== entry && one.alert === name);
-  if (alert.status === 'resolved') {
-    const over = new Set([
-      entry,
-      ...same.filter(({ since }) => since <= Date.parse(alert.endsAt)).map((one) => one.entry),
-    ]);
-    return incident?.firing.some((one) => over.has(one)) ? resolve(incident, over, news, context) : {};
-  }
-  if (incident === undefined) return open(news, known.key, context);
-  const since = Date.parse(alert.startsAt);
-  if (same.some((one) => one.since >= since)) return { incident };
-  const before = { ...incident, firing: incident.firing.filter((one) => same.every(({ entry: old }) => old !== one)) };
-  if (goesOn(before, alert, context)) return join(before, news, context);
-  return { ...open(news, known.key, context), ...(same.length > 0 && { before }) };
-}
-
-/** One incident is one run: while that goes on; for what began before it ended; and until all is resolved, or solved. */
-function goesOn({ run, firing, newsAt }: Incident, { startsAt }: Alert, { ended, now }: Context): boolean {
-  if (ended?.run !== run) return true;
-  if (Date.parse(startsAt) <= ended.at) return true;
-  return !ended.solved && firing.length > 0 && now - newsAt < STALE;
-}
-
-function open({ entry, alert }: News, key: string, { workflow, now }: Context): Taken {
-  const run = runIdFor('incident', key, entry);
-  return {
-    incident: { run, key, workflow, openedAt: now, newsAt: now, alerts: 1, firing: [entry] },
-    effect: { kind: 'start', run, key, workflow, alert },
-  };
-}
-
-function join({ resolvedAt: _, ...incident }: Incident, { entry, alert }: News, { now }: Context): Taken {
-  const { run, key, alerts, firing } = incident;
-  return {
-    incident: { ...incident, newsAt: now, alerts: alerts + 1, firing: [...firing, entry].slice(-FIRING) },
-    effect: { kind: 'joined', run, key, alert },
-  };
-}
-
-function resolve(incident: Incident, over: ReadonlySet<string>, { alert }: News, { now }: Context): Taken {
-  const { run, key } = incident;
-  const firing = incident.firing.filter((entry) => !over.has(entry));
-  return {
-    incident: { ...incident, newsAt: now, firing, ...(firing.length === 0 && { resolvedAt: now }) },
-    effect: { kind: 'resolved', run, key, alert, left: firing.length },
-  };
 }

@@ -1,10 +1,11 @@
 import type { Inbox } from '../../shared/control-plane/ports.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Labels, Workflow } from '../../shared/workflow/definition.ts';
-import { type Context, type Effect, type News, take } from './incident.ts';
+import type { Context, Effect, News } from './incident.ts';
 import { workflowFor } from './match.ts';
 import { keyOf, type Owner } from './owner.ts';
 import type { IncidentStore } from './store.ts';
+import { take } from './take.ts';
 
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>;
 

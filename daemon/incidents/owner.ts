@@ -26,8 +26,14 @@ const ONE_NAME = [...WORKLOADS.map(([, kind]) => kind), 'ReplicaSet', 'Pod', 'Co
 const ABOUT_A_NODE = /^(?:Kube)?Node|^Kubelet/;
 const ABOUT_AN_APP = /^ArgoC[Dd]App/;
 
-/** Whom an alert with these labels is about. Without `lookup`, or where it does not know, a pod’s name tells. */
+/** Whom an alert with these labels is about: of a pod, its workload. Without `lookup`, or where it does not know, the pod’s name tells. */
 export async function ownerOf(labels: Labels, lookup?: OwnerLookup): Promise<Owner> {
+  const about = aboutOf(labels);
+  return about.kind === 'Pod' ? ownerOfPod(about, lookup) : about;
+}
+
+/** Whom the labels name: a pod is itself. */
+export function aboutOf(labels: Labels): Owner {
   const of = (label: string) => labelOf(labels, label);
   const alert = labels.alertname ?? '';
   const namespace = of('namespace');
@@ -43,7 +49,7 @@ export async function ownerOf(labels: Labels, lookup?: OwnerLookup): Promise<Own
   if (claim !== undefined) return inNamespace('PersistentVolumeClaim', claim);
   if (ABOUT_A_NODE.test(alert) && node !== undefined) return { kind: 'Node', name: node };
   const pod = of('pod');
-  if (pod !== undefined) return ownerOfPod(inNamespace('Pod', pod), lookup);
+  if (pod !== undefined) return inNamespace('Pod', pod);
   const container = of('container') ?? of('service');
   if (namespace !== undefined && container !== undefined) return inNamespace('Container', container);
   return node === undefined ? inNamespace('Alert', alert) : { kind: 'Node', name: node };

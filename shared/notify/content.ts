@@ -26,6 +26,7 @@ const LONGEST = 500;
 const LABELS: Readonly<Record<NotificationKind, string>> = {
   'approval-wanted': 'Answer it',
   'incident-opened': 'See the run',
+  'incident-worse': 'See the run',
   'incident-closed': 'See the run',
   'run-failed': 'See the run',
   'daemon-unhealthy': 'Open the dashboard',
@@ -47,6 +48,8 @@ export function contentOf(notification: Notification, now: number, timezone: str
   };
 }
 
+type Worse = Extract<Notification, { kind: 'incident-worse' }>;
+
 type Words = readonly [title: string, ...facts: (readonly [label: string, text: string])[]];
 
 function wordsOf(notification: Notification, now: number, timezone: string): Words {
@@ -55,6 +58,8 @@ function wordsOf(notification: Notification, now: number, timezone: string): Wor
       return approvalWords(notification, now, timezone);
     case 'incident-opened':
       return ['Incident opened', ['What', notification.incident], ['Alerts', notification.alerts.join('; ')]];
+    case 'incident-worse':
+      return worseWords(notification);
     case 'incident-closed': {
       const { incident, outcome, remains, openedAt, at } = notification;
       const facts = [
@@ -85,6 +90,16 @@ function wordsOf(notification: Notification, now: number, timezone: string): Wor
     case 'test':
       return ['Test', ['Channel', `${notification.channel}: messages arrive here.`]];
   }
+}
+
+function worseWords({ incident, alerts, severity, before, openedAt, at }: Worse): Words {
+  return [
+    'Incident is worse',
+    ['What', incident],
+    ['Alerts', alerts.join('; ')],
+    ['Severity', before === undefined ? severity : `${severity}; it was ${before}`],
+    ['Lasts', duration(at - openedAt)],
+  ];
 }
 
 /** A message that was held up may come when its approval has expired: it then says so. */

@@ -38,6 +38,14 @@ export const notificationSchema = z.discriminatedUnion('kind', [
     alerts: z.array(z.string()).readonly(),
   }),
   z.object({
+    kind: z.literal('incident-worse'),
+    ...common,
+    incident: z.string(),
+    alerts: z.array(z.string()).readonly(),
+    before: z.string().exactOptional().describe('How it had been.'),
+    openedAt: at,
+  }),
+  z.object({
     kind: z.literal('incident-closed'),
     ...common,
     incident: z.string(),
@@ -64,6 +72,7 @@ export type NotificationKind = Notification['kind'];
 export const KINDS = [
   'approval-wanted',
   'incident-opened',
+  'incident-worse',
   'incident-closed',
   'run-failed',
   'daemon-unhealthy',

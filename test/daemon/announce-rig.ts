@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { Announcer, type AnnouncerOptions } from '../../daemon/announce/announcer.ts';
 import { breakerStateSchema, type History } from '../../daemon/breaker/breaker.ts';
 import { Breakers } from '../../daemon/breaker/breakers.ts';
+import type { Incident } from '../../daemon/incidents/incident.ts';
 import { SharedIncidents } from '../../daemon/incidents/shared.ts';
 import { SharedRecords } from '../../daemon/records.ts';
 import { Approvals } from '../../shared/approvals/approvals.ts';
@@ -103,7 +104,13 @@ export function announceRig() {
     await runs.start(REMEDY, { run, cause: { kind: 'alert', by: 'Alertmanager', alert } });
     return { run, alert };
   };
-  return { ...shared, plane, breakersWith, daemon, incident };
+  let versions = 1;
+  /** What becomes of an incident, as the leader stores it. */
+  const becomes = (name: string, change: Partial<Incident>) =>
+    incidents.take(name, ++versions, `shop/${name}`, ({ incident }) =>
+      incident === undefined ? {} : { incident: { ...incident, newsAt: clock.now(), ...change } },
+    );
+  return { ...shared, plane, breakersWith, daemon, incident, becomes };
 }
 
 function recording(heard: Notification[]): Channel {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY, knownOf, withTaken } from '../../daemon/incidents/dossier.ts';
-import { type Incident, type Known, type Taken, take } from '../../daemon/incidents/incident.ts';
+import type { Incident, Known, Taken } from '../../daemon/incidents/incident.ts';
 import { SharedIncidents } from '../../daemon/incidents/shared.ts';
+import { take } from '../../daemon/incidents/take.ts';
 import type { DaemonState } from '../../shared/control-plane/ports.ts';
 import { stateAtDashboard, stateInMemory } from '../support/daemon-state.ts';
 import { anAlert, type IncidentsRig, incidentsRig, minute } from './incidents-rig.ts';

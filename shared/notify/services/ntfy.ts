@@ -12,6 +12,7 @@ const PRIORITY = { info: 3, warning: 4, critical: 5 } as const;
 const TAGS: Readonly<Record<NotificationKind, string>> = {
   'approval-wanted': 'raised_hand',
   'incident-opened': 'rotating_light',
+  'incident-worse': 'rotating_light',
   'incident-closed': 'checkered_flag',
   'run-failed': 'x',
   'daemon-unhealthy': 'warning',

@@ -127,6 +127,19 @@ describe('what a message says', () => {
       ],
     ],
     [
+      {
+        ...{ kind: 'incident-worse', ...common, incident: 'shop/web', alerts: ['KubePodNotReady'], before: 'warning' },
+        openedAt: NOW - 30 * 60_000,
+      },
+      'Incident is worse',
+      [
+        ['What', 'shop/web'],
+        ['Alerts', 'KubePodNotReady'],
+        ['Severity', 'critical; it was warning'],
+        ['Lasts', '30 minutes'],
+      ],
+    ],
+    [
       { kind: 'incident-closed', ...common, incident: 'web', outcome: 'verified', openedAt: NOW - 3 * 3_600_000 },
       'Incident closed',
       [
