@@ -39,7 +39,7 @@ export function approvalRoutes(deps: ApiDeps): Hono {
     const stored = await controlPlane.approvals.get(id);
     if (stored === undefined) throw unknown(id);
     demandMove(from, next);
-    if (!(await askers.isAsker(caller, id))) {
+    if (!(await askers.mayMove(caller, id, next.state))) {
       if (BY_TIME.includes(next.state)) return { swapped: false };
       throw notTheAsker(id);
     }

@@ -1,4 +1,4 @@
-import { type Approval, move } from '../../shared/approvals/approval.ts';
+import { type Approval, type ApprovalState, move } from '../../shared/approvals/approval.ts';
 import type { ApprovalStore } from '../../shared/approvals/store.ts';
 import type { ControlPlane, Documents } from '../../shared/control-plane/ports.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
@@ -33,18 +33,23 @@ export class Askers {
     const { id, run } = approval;
     await this.#demandRun(caller, run);
     const now = this.#clock.now();
-    if (!(await this.#documents.insert(ASKER, id, askerOf(caller), now + KEPT)) && !(await this.isAsker(caller, id)))
+    if (!(await this.#documents.insert(ASKER, id, askerOf(caller), now + KEPT)) && !(await this.#isAsker(caller, id)))
       throw asksAlready(id);
     const opened = await this.#approvals.open(approval);
     if (opened.id === id) return opened;
     await this.#documents.take(ASKER, id, now);
-    if (await this.isAsker(caller, opened.id)) return opened;
+    if (await this.#isAsker(caller, opened.id)) return opened;
     if (caller.kind === 'daemon' && (await this.#makeRoom(opened))) return this.open(caller, approval);
     throw asksAlready(opened.id);
   }
 
+  /** Whoever has asked; and a daemon takes back what names one of its runs, whoever has put that there. */
+  async mayMove(caller: Caller, id: string, to: ApprovalState): Promise<boolean> {
+    return (caller.kind === 'daemon' && to === 'void') || this.#isAsker(caller, id);
+  }
+
   /** What no token has asked for, this machine's servers have, in the file: a daemon may share that with them. */
-  async isAsker(caller: Caller, id: string): Promise<boolean> {
+  async #isAsker(caller: Caller, id: string): Promise<boolean> {
     const asker = await this.#documents.get(ASKER, id, this.#clock.now());
     return asker === askerOf(caller) || (asker === undefined && caller.kind === 'daemon');
   }

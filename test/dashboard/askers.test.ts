@@ -61,6 +61,14 @@ describe('the question of a daemon', () => {
     expect(again.json).toEqual(fresh());
   });
 
+  it('is no reason to leave a run open that a laptop’s question names: a daemon takes that back', async () => {
+    const { daemon, laptop, fresh, states } = await rig();
+    await laptop('/api/approvals', fresh({ run: 'run-1' }));
+    await daemon('/api/runs/run-1/events', { seq: 0, event: aCreated(), row: aRow() });
+    expect((await daemon(...swap(fresh({ run: 'run-1' }), 'void', { result: 'its run has ended' }))).status).toBe(200);
+    expect(await states()).toEqual(['ap-1 void']);
+  });
+
   it('is the only one that can name a daemon’s run', async () => {
     const { daemon, laptop, fresh, states } = await rig();
     await daemon('/api/runs/run-1/events', { seq: 0, event: aCreated(), row: aRow() });
