@@ -30,7 +30,7 @@ function cut(record: Alert['labels'], most: number): Alert['labels'] {
   return Object.fromEntries(entries.map(([name, value]) => [short(name, LABEL), short(value, most)]));
 }
 
-/** Half of a character outside of the basic plane would be none. */
+/** Half of a character outside of the basic plane would be none, and nothing that has one can be hashed. */
 function short(text: string, most: number): string {
-  return text.length <= most ? text : text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+  return (text.length <= most ? text : text.slice(0, most).replace(/[\ud800-\udbff]$/, '')).toWellFormed();
 }

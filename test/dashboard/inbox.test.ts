@@ -138,6 +138,16 @@ it('cuts what nobody reads to its end, and refuses no group for one alert in it'
   expect(cut?.annotations.summary).toBe('x'.repeat(3_999));
 });
 
+it('takes what is no text either: half a character, and names that JavaScript has for its own', async () => {
+  const rig = await startInbox();
+  const labels = '{"alertname":"half \\ud800","__proto__":"x","constructor":"y"}';
+  const body = `{"version":"4","groupKey":"g","alerts":[{"labels":${labels},"startsAt":"\\udfff"}]}`;
+  const headers = { ...bearer(TOKEN), 'content-type': 'application/json' };
+  expect(await rig.ask(PATH, { method: 'POST', headers, body })).toMatchObject({ status: 200, json: { received: 1 } });
+  const [entry] = await rig.controlPlane.inbox.list();
+  expect(entry?.body).toMatchObject({ alert: { labels: { alertname: 'half \ufffd', constructor: 'y' } } });
+});
+
 it('takes the fields that newer versions add', async () => {
   const rig = await startInbox();
   const newer = { ...aPayload(anAlert()), notification_reason: 'new', routeLabels: { a: 'b' } };
