@@ -24,6 +24,8 @@ const TAKEN = 30_000;
 /** Milliseconds that a link for the first login counts (dashboard/auth/users.ts). */
 const LINK_LIFE = 3_600_000;
 
+const AGAIN = 'It is started again by itself, a minute later at the latest.';
+
 /** Keeps a dashboard running on this machine: one that has ended by itself is started again. */
 export class Keeper {
   readonly #options: KeeperOptions;
@@ -107,16 +109,18 @@ export class Keeper {
   async #isTaken(): Promise<boolean> {
     if (!this.#unknown.some((line) => line.includes('EADDRINUSE'))) return false;
     const url = await this.#options.another(this.#port);
-    if (url !== undefined) this.#state = { url };
-    if (!this.#saidTaken) this.#tell('warn', takenText(this.#port, url));
+    this.#state = url === undefined ? { problem: takenBy(this.#port) } : { url };
+    if (url !== undefined && !this.#saidTaken)
+      this.#tell('info', `The dashboard of another k8s-agent is used: it has port ${this.#port}.`);
     this.#saidTaken = true;
     return true;
   }
 
   #again(code: string, pause: number): number {
     const reason = this.#unknown.find((line) => /error/i.test(line)) ?? this.#unknown.join(' ');
-    const why = reason === '' ? '' : ` ${reason}`;
-    this.#tell('warn', `The dashboard has ended (${code}) and is started again in ${span(pause)}.${why}`);
+    if (reason === '') this.#tell('warn', `The dashboard has ended (${code}) and is started again in ${span(pause)}.`);
+    // It stays in sight, and comes as one line however often it is tried.
+    else this.#state = { problem: { what: `The dashboard has ended (${code}): ${reason}`, remedy: AGAIN } };
     return pause;
   }
 
@@ -125,7 +129,7 @@ export class Keeper {
   }
 }
 
-function takenText(port: string, url: string | undefined): string {
-  if (url !== undefined) return `Port ${port} is taken by this machine's dashboard of another k8s-agent: it is used.`;
-  return `Port ${port} is taken by another program: this goes on without a dashboard. --port NUMBER chooses another.`;
+function takenBy(port: string): DashboardState['problem'] {
+  const what = `Port ${port} is taken by another program, so there is no dashboard.`;
+  return { what, remedy: 'End that program, or choose another port: k8s-agent up --port NUMBER.' };
 }

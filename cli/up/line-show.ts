@@ -1,6 +1,6 @@
 import type { Line } from '../../daemon/view.ts';
 import { lineText } from './line-text.ts';
-import { drainText, type Picture, type Show } from './picture.ts';
+import { drainText, type Picture, problemsOf, type Show } from './picture.ts';
 
 /** Milliseconds between two lines that say what a stopping daemon waits for. */
 const REMIND = 10_000;
@@ -23,7 +23,7 @@ export class LineShow implements Show {
   }
 
   draw(picture: Picture): void {
-    const { now, dashboard, daemon, drain } = picture;
+    const { now, dashboard, drain } = picture;
     if (dashboard.link !== undefined && dashboard.link !== this.#link)
       this.tell({ at: now, level: 'info', text: `Nobody can sign in yet. Open this, once: ${dashboard.link}` });
     this.#link = dashboard.link;
@@ -31,10 +31,10 @@ export class LineShow implements Show {
       this.#remindAt = now + REMIND;
       this.tell({ at: now, level: 'info', text: drainText(picture) });
     }
-    if (daemon === undefined) return;
-    for (const { what, remedy } of daemon.problems)
+    const problems = problemsOf(picture);
+    for (const { what, remedy } of problems)
       if (!this.#problems.has(what)) this.tell({ at: now, level: 'warn', text: `${what} ${remedy}` });
-    const left = new Set(daemon.problems.map(({ what }) => what));
+    const left = new Set(problems.map(({ what }) => what));
     for (const what of this.#problems)
       if (!left.has(what)) this.tell({ at: now, level: 'info', text: `This is no problem any more: ${what}` });
     this.#problems = left;

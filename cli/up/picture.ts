@@ -3,10 +3,14 @@ import { span } from '../../shared/cluster/times.ts';
 import { maskText } from '../../shared/kernel/secrets.ts';
 import { count, oneLine } from '../../shared/kernel/text.ts';
 
+type Problem = DaemonView['problems'][number];
+
 /** Where people approve. */
 export interface DashboardState {
   /** Absent while there is none. */
   readonly url?: string;
+  /** Why there is none. */
+  readonly problem?: Problem;
   /** For the first login: whoever opens it may approve from then on. */
   readonly link?: string;
 }
@@ -33,6 +37,11 @@ export interface Show {
 /** Text from outside on one line: it can neither move the cursor nor show a secret. */
 export function clean(text: string): string {
   return oneLine(maskText(text), 1_000);
+}
+
+/** What keeps this process from its work, and what to do. */
+export function problemsOf({ dashboard, daemon }: Picture): readonly Problem[] {
+  return [...(dashboard.problem ? [dashboard.problem] : []), ...(daemon?.problems ?? [])];
 }
 
 const DOING: Readonly<Record<RunInHand['doing'], string>> = {

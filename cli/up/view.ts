@@ -1,7 +1,7 @@
 import type { Line } from '../../daemon/view.ts';
 import { span } from '../../shared/cluster/times.ts';
 import { columnsOf, cut, wrap } from './columns.ts';
-import { clean, doingText, drainText, type Picture } from './picture.ts';
+import { clean, doingText, drainText, type Picture, problemsOf } from './picture.ts';
 import { fitSections, type Section } from './sections.ts';
 
 type Style = 'bold' | 'dim' | 'red' | 'yellow';
@@ -48,8 +48,8 @@ function headText({ daemon, now }: Picture): string {
   return `k8s-agent  ${role}  ${money}  up ${span(now - startedAt)}  ${clean(owner)}`;
 }
 
-function problems({ daemon }: Picture, { columns, paint }: Screen): Section {
-  const items = (daemon?.problems ?? []).map(({ what, remedy }) => [
+function problems(picture: Picture, { columns, paint }: Screen): Section {
+  const items = problemsOf(picture).map(({ what, remedy }) => [
     ...indented(clean(what), columns, 2).map((line) => paint('red', line)),
     ...indented(clean(remedy), columns, 4),
   ]);

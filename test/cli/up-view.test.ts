@@ -114,6 +114,21 @@ describe('the view', () => {
     `);
   });
 
+  it('shows why there is no dashboard before the daemon’s own problems, whole', () => {
+    const problem = { what: 'Port 8080 is taken by another program, so there is no dashboard.', remedy: 'End it.' };
+    expect(shown({ dashboard: { problem } }, { columns: 50, rows: 9 })).toMatchInlineSnapshot(`
+      "k8s-agent  leads  $1.20 of $25.00 today  up 2h  p…
+      dashboard  none
+      Problems (2)
+        Port 8080 is taken by another program, so there
+        is no dashboard.
+          End it.
+      A person is asked
+        scale Deployment/web in shop (12m left)
+          http://127.0.0.1:8080/pending/ap-0a1b2c3d4e"
+    `);
+  });
+
   it('says what a daemon that stops waits for, and for how long', () => {
     expect(shown({ drain: 41_400 }).split('\n').slice(1, 3).join('\n')).toMatchInlineSnapshot(`
       "Stopping: waits for 2 runs: run-0a1b2c3d4e (pod-crashloop, fix), run-5f6g7h8j9k

@@ -122,15 +122,24 @@ it('goes on without a dashboard where another program has its port, and says so'
   const address = server.address();
   const port = typeof address === 'object' ? `${address?.port}` : '';
   const { said } = startUp({ port });
-  await said(`Port ${port} is taken by another program: this goes on without a dashboard.`);
+  await said(`Port ${port} is taken by another program, so there is no dashboard. End that program, or choose`);
   await said('daemon: undefined undefined');
+});
+
+it('says once why the dashboard does not start, however often it is tried', async () => {
+  const { said, output } = startUp({ env: { SESSION_HOURS: 'many' } });
+  await said(
+    /warn The dashboard has ended \(exit code 1\): SESSION_HOURS: “many” is no whole number .* It is started again/,
+  );
+  await said('daemon: undefined undefined');
+  expect(output().match(/SESSION_HOURS/g)).toHaveLength(1);
 });
 
 it('uses the dashboard that another one runs on this machine', async () => {
   const first = startUp();
   const address = await first.url();
   const second = startUp({ paths: first.paths, port: new URL(address).port });
-  await second.said("is taken by this machine's dashboard of another k8s-agent: it is used.");
+  await second.said(`The dashboard of another k8s-agent is used: it has port ${new URL(address).port}.`);
   await second.said(`daemon: ${address} ${address}`);
   expect(await answers(address)).toBe(200);
 });
