@@ -9,6 +9,7 @@ import { Journal } from './journal.ts';
 import type { Passage } from './passage.ts';
 import type { GatePorts } from './ports.ts';
 import { carryOut } from './proposed.ts';
+import { demandWellFormed } from './well-formed.ts';
 
 /** The one way from a request to an effect (design: section 4). */
 export async function pass(ports: GatePorts, call: Call, who: Caller): Promise<Verdict> {
@@ -21,6 +22,7 @@ export async function pass(ports: GatePorts, call: Call, who: Caller): Promise<V
 }
 
 async function through(ports: GatePorts, call: Call, who: Caller, journal: Journal): Promise<Verdict> {
+  demandWellFormed(call.input);
   const run = who.run ?? (await ports.runStep?.(call, who));
   if (run !== undefined) journal.partOf(run);
   const caller = run === undefined ? who : { ...who, run };

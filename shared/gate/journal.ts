@@ -6,6 +6,7 @@ import type { Decision } from '../policy/decide.ts';
 import type { Call, Caller, RunStep } from './call.ts';
 import type { Grant } from './permit.ts';
 import type { GatePorts } from './ports.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** Gathers what is known of one call, and writes its audit records. */
 export class Journal {
@@ -58,12 +59,16 @@ export class Journal {
   }
 
   async intent(): Promise<void> {
-    await this.#ports.audit.append(await this.#entry('intent'));
+    await this.#append(await this.#entry('intent'));
   }
 
   async outcome(status: OutcomeStatus, message: string): Promise<void> {
     const durationMs = this.#ports.clock.now() - this.began;
-    await this.#ports.audit.append({ ...(await this.#entry('outcome')), outcome: { status, message, durationMs } });
+    await this.#append({ ...(await this.#entry('outcome')), outcome: { status, message, durationMs } });
+  }
+
+  async #append(entry: AuditEntry): Promise<void> {
+    await this.#ports.audit.append(wellFormed(entry));
   }
 
   async #entry(phase: AuditEntry['phase']): Promise<AuditEntry> {
