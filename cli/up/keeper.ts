@@ -129,7 +129,7 @@ export class Keeper {
   }
 }
 
-function takenBy(port: string): DashboardState['problem'] {
+function takenBy(port: string): Required<DashboardState>['problem'] {
   const what = `Port ${port} is taken by another program, so there is no dashboard.`;
   return { what, remedy: 'End that program, or choose another port: k8s-agent up --port NUMBER.' };
 }
