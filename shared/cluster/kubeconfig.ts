@@ -50,6 +50,9 @@ function load(config: KubeConfig, { kubeconfig, context }: KubeconfigOptions): v
   } catch (error) {
     throw unusable(`it cannot be read (${messageOf(error)})`, error);
   }
+  // client-node makes one up where it finds none.
+  if (config.getCurrentContext() === 'loaded-context' && config.getCurrentCluster()?.server === 'http://localhost:8080')
+    throw unusable('there is none at KUBECONFIG or ~/.kube/config');
   if (context === undefined) return;
   const known = config.getContexts().map(({ name }) => name);
   if (!known.includes(context)) throw unusable(`it has no context "${context}"; it has: ${known.join(', ') || 'none'}`);
