@@ -17,7 +17,9 @@ export function runRoutes({ controlPlane, clock }: ApiDeps): Hono {
       throw new OpsError('invalid_input', `The row is of run ${row.run}, and the address of ${id}.`, 'Send one run’s.');
     }
     await demandWriter(documents, id, caller.kind, clock.now());
-    return { appended: await runs.append(seq, event, row) };
+    // Runs of a chat are shown here, and locked where they are driven: their locks are none of the daemons'.
+    const { lock: _, ...shown } = row;
+    return { appended: await runs.append(seq, event, caller.kind === 'daemon' ? row : shown) };
   });
 
   serve(app, ROUTES.publishStatus, async ({ body }) => {

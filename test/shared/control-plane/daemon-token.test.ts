@@ -124,6 +124,18 @@ describe('a run', () => {
     expect((await agent('/api/runs/run-1/events')).status).toBe(200);
   });
 
+  it('of an agent holds no lock that a daemon’s run waits for', async () => {
+    const rig = await startDashboard();
+    const [daemon, agent] = [await rig.program('daemon'), await rig.program('agent')];
+    const begin = (run: string) => {
+      const row = aRow({ run, status: 'running', lock: 'shop/web' });
+      return [`/api/runs/${run}/events`, { method: 'POST', body: { seq: 0, event: aCreated(), row } }] as const;
+    };
+    expect((await agent(...begin('run-1'))).json).toEqual({ appended: 'ok' });
+    expect((await daemon(...begin('run-2'))).json).toEqual({ appended: 'ok' });
+    expect((await daemon(...begin('run-3'))).json).toEqual({ appended: 'locked' });
+  });
+
   it('that was put in a daemon’s way by an agent is none that a daemon goes on with', async () => {
     const rig = await startDashboard();
     const [daemon, agent] = [await rig.program('daemon'), await rig.program('agent')];
