@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { isEnded } from '../../shared/workflow/state.ts';
 import { type Held, hold } from '../lease/heartbeat.ts';
 import type { RunInHand } from '../view.ts';
 import type { CrewDeps } from './deps.ts';
@@ -6,6 +7,9 @@ import { type Driving, driveRun } from './drive-run.ts';
 
 /** Milliseconds between looks for runs whose daemon is gone. */
 const LOOK = 15_000;
+
+/** Milliseconds that a run whose file is another one here is left to the daemons of other machines. */
+const PATIENCE = 600_000;
 
 /** The runs that this process drives, each by its lease. */
 export class Crew {
@@ -73,7 +77,7 @@ export class Crew {
     while (!signal.aborted) {
       try {
         for (const run of await leases.abandoned(clock.now())) {
-          if (run.startsWith('run-') && (await this.take(run)))
+          if (run.startsWith('run-') && (await this.#mayAdopt(run)) && (await this.take(run)))
             tell({ level: 'warn', run, text: `${run} was left by another daemon, and goes on here` });
         }
         failing = false;
@@ -83,5 +87,15 @@ export class Crew {
       }
       await sleep(LOOK, signal);
     }
+  }
+
+  /** Where its file is not what it was started with, a run could only fail: whoever has that file comes first. */
+  async #mayAdopt(run: string): Promise<boolean> {
+    const { runs, drive, leases, clock } = this.#deps;
+    const state = await runs.find(run);
+    if (state === undefined || isEnded(state)) return true;
+    const { workflows } = await drive.catalog();
+    if (workflows.get(state.workflow)?.hash === state.hash) return true;
+    return (await leases.abandoned(clock.now() - PATIENCE)).includes(run);
   }
 }

@@ -2,10 +2,11 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import timers from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { AgentOutcome, Agents, AgentTask } from '../../daemon/agent/agents.ts';
 import { Crew } from '../../daemon/crew/crew.ts';
 import type { CrewDeps, ToolCall } from '../../daemon/crew/deps.ts';
+import type { Leases } from '../../daemon/lease/lease.ts';
 import type { Sleep } from '../../daemon/sleep.ts';
 import { openDaemonStores } from '../../daemon/stores.ts';
 import { effectsOf } from '../../shared/audit/effects.ts';
@@ -51,7 +52,17 @@ export async function crewRig({ workflow: text, agent, deps = {} }: CrewRigOptio
   const { log } = gate.ports;
   const stores = await openDaemonStores({ config, paths, env: {}, clock, log });
   onTestFinished(() => stores.close());
-  const { runs, approving, leases } = stores;
+  const { runs, approving } = stores;
+  let renewedAt = 0;
+  const leases: Leases = {
+    ...{ claim: (...of) => stores.leases.claim(...of), holds: (...of) => stores.leases.holds(...of) },
+    ...{ release: (...of) => stores.leases.release(...of), abandoned: (...of) => stores.leases.abandoned(...of) },
+    renew: async (lease, now, life) => {
+      const renewed = await stores.leases.renew(lease, now, life);
+      if (renewed !== undefined) renewedAt = now;
+      return renewed;
+    },
+  };
   const ports = { ...gate.ports, approvals: () => approving.approvals };
   const catalog = () => installedWorkflows(paths);
   const asked: AgentTask[] = [];
@@ -76,14 +87,15 @@ export async function crewRig({ workflow: text, agent, deps = {} }: CrewRigOptio
     if (verdict.kind === 'ask') throw new Error('nobody is there to be asked');
     return { isError: verdict.isError, text: verdict.text };
   };
+  const drive: CrewDeps['drive'] = {
+    ...{ runs: async () => runs, catalog, ports },
+    effects: (attempt) => effectsOf(paths.actionLogs, attempt),
+  };
   const crewOf = (owner: string, change: Partial<CrewDeps> = {}) =>
     new Crew({
       ...{ owner, runs, leases, agents, callTool, clock, log, sleep: brief },
       approvals: approving.approvals,
-      drive: {
-        ...{ runs: async () => runs, catalog, ports },
-        effects: (attempt) => effectsOf(paths.actionLogs, attempt),
-      },
+      drive,
       spending: {
         reserve: async () => ({ kind: 'reserved', budgetUsd: 1, settle: async () => {}, leave: async () => {} }),
       },
@@ -97,13 +109,13 @@ export async function crewRig({ workflow: text, agent, deps = {} }: CrewRigOptio
       ...change,
     });
   return {
-    ...{ gate, clock, paths, runs, leases, approvals: approving.approvals, stores },
+    ...{ gate, clock, paths, drive, runs, leases, approvals: approving.approvals, stores },
     ...{ asked, called, ended, told, problems, crewOf },
-    /** Time goes by, in steps that no lease is too short for. */
+    /** Time goes by for a daemon that works: its lease is renewed at each step, until its run has ended. */
     pass: async (ms: number) => {
-      for (let passed = 0; passed < ms; passed += 15_000) {
+      for (let passed = 0; passed < ms && ended.length === 0; passed += 15_000) {
         clock.advance(15_000);
-        await timers.setTimeout(5);
+        await vi.waitFor(() => expect(ended.length > 0 || renewedAt === clock.now()).toBe(true), { timeout: 10_000 });
       }
     },
     start: async (run = 'run-test', cause = BY_HAND) => {

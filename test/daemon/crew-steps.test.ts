@@ -12,7 +12,7 @@ steps:
 `;
 
 async function over(rig: CrewRig) {
-  await vi.waitFor(() => expect(rig.ended).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(() => expect(rig.ended).not.toEqual([]), { timeout: 10_000 });
   return rig.runs.get('run-test');
 }
 
@@ -103,7 +103,7 @@ describe('an answer', () => {
     await vi.waitFor(() => expect(rig.asked).toHaveLength(1));
     const stop = new AbortController();
     onTestFinished(() => stop.abort());
-    await rig.pass(60_000);
+    rig.clock.advance(60_000);
     void rig.crewOf('b').adopt(stop.signal);
     await vi.waitFor(() => expect(rig.asked).toHaveLength(2));
     late.resolve(answered({ summary: 'Late.' }, 0.3));
@@ -129,4 +129,55 @@ describe('an answer', () => {
       expect(rig.gate.logged.filter((line) => line.includes('cannot be stored yet'))).toHaveLength(1);
     },
   );
+});
+
+describe('a run that its daemon has left', () => {
+  /** A machine with other workflows: how often it has looked, too. */
+  async function elsewhere(rig: CrewRig) {
+    let looks = 0;
+    const leases: Leases = {
+      ...{ claim: (...of) => rig.leases.claim(...of), holds: (...of) => rig.leases.holds(...of) },
+      ...{ release: (...of) => rig.leases.release(...of), renew: (...of) => rig.leases.renew(...of) },
+      abandoned: (now) => {
+        looks += 1;
+        return rig.leases.abandoned(now);
+      },
+    };
+    const drive = { ...rig.drive, catalog: async () => ({ workflows: new Map(), problems: [] }) };
+    const stop = new AbortController();
+    onTestFinished(() => stop.abort());
+    void rig.crewOf('b', { drive, leases }).adopt(stop.signal);
+    const before = looks;
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(before + 6));
+  }
+
+  async function left() {
+    const rig = await crewRig({
+      workflow: ONE,
+      agent: ({ request }, signal) =>
+        request.attempt === 1 ? stopped(signal) : Promise.resolve(answered({ summary: 'Fine.' })),
+    });
+    const first = rig.crewOf('a');
+    await first.take(await rig.start());
+    await vi.waitFor(() => expect(rig.asked).toHaveLength(1));
+    await first.drain(0);
+    await elsewhere(rig);
+    expect(await rig.types()).toEqual(['created', 'admitted', 'step-started']);
+    return rig;
+  }
+
+  it('is taken over where its workflow is, and not failed where that is another one', async () => {
+    const rig = await left();
+    const stop = new AbortController();
+    onTestFinished(() => stop.abort());
+    void rig.crewOf('c').adopt(stop.signal);
+    expect(await over(rig)).toMatchObject({ status: 'succeeded' });
+    expect((await rig.eventsOf('step-started')).map(({ by }) => by)).toEqual(['a', 'c']);
+  });
+
+  it('fails when nobody has its workflow any more', async () => {
+    const rig = await left();
+    rig.clock.advance(600_000);
+    expect(await over(rig)).toMatchObject({ status: 'failed', reason: 'There is no workflow "test".' });
+  });
 });
