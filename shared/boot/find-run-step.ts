@@ -11,6 +11,7 @@ import { MAIN } from '../policy/scope.ts';
 import { confirmingChanges } from '../policy/step-autonomy.ts';
 import type { Workflow } from '../workflow/definition.ts';
 import { type Duty, dutyOf } from '../workflow/duty.ts';
+import type { RunEvent } from '../workflow/events.ts';
 import type { Runs } from '../workflow/runs.ts';
 import { type RunState, replay } from '../workflow/state.ts';
 
@@ -36,7 +37,7 @@ export async function findRunStep(search: Search): Promise<RunStep | undefined> 
     if (state === undefined) return [];
     const workflow = workflows.get(state.workflow);
     const duty = workflow && dutyOf(workflow, state, clock.now());
-    return workflow && duty && isFor(duty, call, caller) ? [{ state, workflow, duty }] : [];
+    return workflow && duty && isFor(duty, call, caller) ? [{ state, workflow, duty, events }] : [];
   });
   const found = duties.find(({ duty }) => duty.kind === 'action') ?? duties[0];
   if (found === undefined) return undefined;
@@ -56,24 +57,36 @@ function isFor(duty: Duty, call: Call, { agent }: Caller): boolean {
   return duty.agent === agent || (ORCHESTRATORS.includes(duty.agent) && ORCHESTRATORS.includes(agent));
 }
 
-function stepOf(runs: Runs, { state, workflow, duty }: { state: RunState; workflow: Workflow; duty: Duty }): RunStep {
+interface Found {
+  readonly state: RunState;
+  readonly workflow: Workflow;
+  readonly duty: Duty;
+  readonly events: readonly RunEvent[];
+}
+
+function stepOf(runs: Runs, { state, workflow, duty, events }: Found): RunStep {
   const autonomy = parseRunAutonomy(state.run, workflow.autonomy);
   const common = { workflow: workflow.name, step: duty.step };
-  if (duty.kind === 'action') return { ...autonomy, ...common, approved: approvedCall(runs, state, duty) };
+  if (duty.kind === 'action') return { ...autonomy, ...common, approved: approvedCall(runs, state, duty, events) };
   const { confirm, tools } = duty;
   return { ...(confirm ? confirmingChanges(autonomy) : autonomy), ...common, ...(tools && { tools }) };
 }
+
+/** Events after which it is an action's turn. */
+const TURNS: readonly RunEvent['type'][] = ['proposal-settled', 'action-finished'];
 
 function approvedCall(
   runs: Runs,
   { run, steps }: RunState,
   { step, index, approval }: Extract<Duty, { kind: 'action' }>,
+  events: readonly RunEvent[],
 ): ApprovedCall {
   const current = steps[step];
   const proposal = current?.status === 'executing' ? current.proposal : undefined;
   return {
     approval,
     key: proposal && approvalKey(asCall({ kind: 'ask-person', step, proposal }, run), run),
+    since: events.findLast((event) => TURNS.includes(event.type) && 'step' in event && event.step === step)?.at ?? 0,
     begin: async () => {
       try {
         await runs.record(run, (_state, at) => ({ type: 'action-started', at, step, index }));

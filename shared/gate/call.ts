@@ -68,6 +68,8 @@ export interface ApprovedCall {
   readonly approval: string;
   /** The key of the question that had to be answered: a yes to anything else, in the same run too, covers nothing. */
   readonly key: string | undefined;
+  /** Since when it is its turn, in milliseconds since the epoch: the yes, or the end of the action before. */
+  readonly since: number;
   /** False where it has been begun already. */
   begin(): Promise<boolean>;
   end(status: 'ok' | 'failed' | 'unknown', message: string): Promise<void>;

@@ -31,10 +31,23 @@ export async function carryOut(
     );
   }
   journal.approvedBy(approval);
-  const plan = await planned().catch(async (error: unknown) => {
-    const known = error instanceof OpsError && !caller.signal.aborted;
-    if (known && (await approved.begin())) await approved.end('failed', `not started: ${error.message}`);
-    throw error;
-  });
+  const plan = await inTime(passage, approved)
+    .then(planned)
+    .catch(async (error: unknown) => {
+      const known = error instanceof OpsError && !caller.signal.aborted;
+      if (known && (await approved.begin())) await approved.end('failed', `not started: ${error.message}`);
+      throw error;
+    });
   return execute(passage, plan, byProposal(approved));
+}
+
+/** A yes was to the cluster of its time: after an outage it counts no longer than one that nobody has used. */
+async function inTime({ ports }: Passage, { approval, since }: ApprovedCall): Promise<void> {
+  const late = ports.clock.now() - since;
+  if (late < (await ports.limits()).approvalLife) return;
+  throw new OpsError(
+    'precondition_failed',
+    `Approval ${approval} is too old for this call: nothing of it was begun for ${Math.round(late / 60_000)} minutes.`,
+    'Nothing was changed. Look at the target, and ask again.',
+  );
 }

@@ -8,6 +8,7 @@ import { parseConfig } from '../../../shared/config/parse.ts';
 import { installedWorkflows } from '../../../shared/config/workflows.ts';
 import { openSqlite } from '../../../shared/control-plane/sqlite/open.ts';
 import { systemClock } from '../../../shared/kernel/clock.ts';
+import { digest } from '../../../shared/kernel/digest.ts';
 import { pathsIn } from '../../../shared/kernel/paths.ts';
 import type { Runs } from '../../../shared/workflow/runs.ts';
 import { aCall, aCaller } from '../../support/builders.ts';
@@ -19,6 +20,10 @@ const FILE = `name: check
 autonomy: { auto_approve: [scale] }
 steps:
   - { name: look, agent: k8s-diagnostician, task: Look. }
+`;
+const ACT = `name: act
+steps:
+  - { name: look, agent: k8s-diagnostician, task: Look., confirm_if: actions_proposed }
 `;
 const AGENT = { agent: 'k8s-diagnostician' };
 
@@ -40,9 +45,15 @@ async function machine() {
   return { plane, dashboard, paths, place, finder, log };
 }
 
+/** What a person has approved, as it stands in a run. */
+function anAction(replicas: number) {
+  const [server, tool, input] = ['kubectl', 'scale', { replicas }] as const;
+  return { server, tool, input, why: 'load', digest: digest([server, tool, input]) };
+}
+
 /** A run whose only step has begun. */
-async function begin(runs: Runs, paths: ReturnType<typeof pathsIn>): Promise<string> {
-  const workflow = (await installedWorkflows(paths)).workflows.get('check');
+async function begin(runs: Runs, paths: ReturnType<typeof pathsIn>, name = 'check'): Promise<string> {
+  const workflow = (await installedWorkflows(paths)).workflows.get(name);
   if (workflow === undefined) throw new Error('it is not installed');
   const { run } = await runs.start(workflow, { cause: BY_HAND });
   await runs.advance(workflow, run);
@@ -59,6 +70,27 @@ describe('a server that was started for a run', () => {
     const found = await finder({ K8S_AGENT_RUN: run })(aCall(), aCaller(AGENT));
     expect(found).toMatchObject({ id: run, workflow: 'check', step: 'look' });
     expect(readdirSync(paths.workflowLogs).join()).toContain(run);
+  });
+
+  it('knows since when it is the turn of an approved action: the yes, or the end of the action before', async () => {
+    const { paths, place, finder, log } = await machine();
+    writeFileSync(join(paths.workflows, 'act.yaml'), ACT);
+    const runs = await openDaemonRuns(place, log);
+    const [first, second] = [anAction(1), anAction(2)];
+    const run = await begin(runs, paths, 'act');
+    const proposal = { digest: 'd', actions: [first, second] };
+    const finished = { type: 'step-finished', step: 'look', attempt: 1, answer: {}, proposal } as const;
+    await runs.record(run, (_, at) => ({ ...finished, at }));
+    const yes = { type: 'proposal-settled', step: 'look', digest: 'd', decision: 'approved', by: 'ada' } as const;
+    await runs.record(run, () => ({ ...yes, at: 1_000, approval: 'ap-1' }));
+    const find = async ({ server, tool, input }: ReturnType<typeof anAction>) =>
+      (await finder({ K8S_AGENT_RUN: run })(aCall({ server, tool, input }), aCaller()))?.approved;
+    expect(await find(first)).toMatchObject({ approval: 'ap-1', since: 1_000 });
+    expect(await find(second)).toBeUndefined();
+    await runs.record(run, () => ({ type: 'action-started', at: 2_000, step: 'look', index: 0 }));
+    const done = { type: 'action-finished', step: 'look', index: 0, status: 'ok', message: 'done' } as const;
+    await runs.record(run, () => ({ ...done, at: 3_000 }));
+    expect(await find(second)).toMatchObject({ approval: 'ap-1', since: 3_000 });
   });
 
   it('belongs to no other run, and to none of this machine’s file', async () => {

@@ -6,13 +6,14 @@ import { aCall, anApproval, aPlan, aWrite } from '../../support/builders.ts';
 import { type GateRig, gateRig } from '../../support/gate-rig.ts';
 
 /** A call that is the next action of an approved proposal of run-1, by what its run says; what was told of it. */
-function approvedCall(rig: GateRig, approval: string, { begins = true, key = 'key-1' } = {}) {
+function approvedCall(rig: GateRig, approval: string, { begins = true, key = 'key-1', since = rig.clock.now() } = {}) {
   const told: string[] = [];
   const run: RunStep = {
     ...{ id: 'run-1', rules: [], workflow: 'check', step: 'act' },
     approved: {
       approval,
       key,
+      since,
       begin: async () => {
         told.push('begun');
         return begins;
@@ -102,6 +103,20 @@ describe('a call that is the next action of an approved proposal', () => {
     const { ran, pass } = approvedCall(rig, await approvalIn(rig, 'executed'), { begins: false });
     expect(await pass()).toMatchObject({ isError: true, text: expect.stringContaining('Another call has begun') });
     expect(ran).toEqual([]);
+  });
+
+  it('does not run when nothing was begun for as long as a yes stands: the daemon was away', async () => {
+    const rig = gateRig();
+    const approval = await approvalIn(rig, 'executed');
+    const { approvalLife } = await rig.ports.limits();
+    const since = rig.clock.now();
+    rig.clock.advance(approvalLife - 1);
+    expect(await approvedCall(rig, approval, { since }).pass()).toMatchObject({ isError: false });
+    rig.clock.advance(1);
+    const { ran, told, pass } = approvedCall(rig, approval, { since });
+    expect(await pass()).toMatchObject({ isError: true, text: expect.stringContaining('for 15 minutes') });
+    expect(ran).toEqual([]);
+    expect(told).toEqual(['begun', expect.stringMatching(/^failed: not started: .*too old/)]);
   });
 
   it('has failed where it cannot be planned, and is unknown where it broke off', async () => {
