@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isOnThisMachine } from '../shared/boot/desk.ts';
+import { baseOf, isOnThisMachine } from '../shared/boot/desk.ts';
 
 const USUAL = '8080';
 
@@ -11,6 +11,6 @@ export function portNumber(text: string): string {
 
 /** Where a dashboard of this machine listens. Links to approvals lead to the address that is set, so its port counts. */
 export function portHere(given: string | undefined, url: string | undefined): string {
-  const set = url !== undefined && isOnThisMachine(url) ? URL.parse(url)?.port : undefined;
+  const set = url !== undefined && isOnThisMachine(url) ? URL.parse(baseOf(url))?.port : undefined;
   return given ?? (set || USUAL);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { missingFor } from '../../daemon/agent/missing.ts';
-import { dashboardApi } from '../../shared/boot/desk.ts';
+import { dashboardApi, isOnThisMachine } from '../../shared/boot/desk.ts';
 import { backendSettings } from '../../shared/config/backends.ts';
 import { readConfig } from '../../shared/config/config.ts';
 import { OpsError } from '../../shared/kernel/errors.ts';
@@ -72,8 +72,6 @@ export async function credentials(context: Context): Promise<Finding> {
   return isService ? bad(message, hint) : good(`chats need none; a daemon could not work here: ${message}`);
 }
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
-
 /** That it answers, and takes our token. */
 export async function dashboard(context: Context): Promise<Finding> {
   const { paths, env } = context;
@@ -82,7 +80,7 @@ export async function dashboard(context: Context): Promise<Finding> {
   if (url === undefined) return good('none is set: approvals are answered in the terminal');
   const api = await dashboardApi({ config, env });
   if (api === undefined)
-    return LOOPBACK.test(URL.parse(url)?.hostname ?? '')
+    return isOnThisMachine(url)
       ? good(`${url}, on this machine`)
       : bad(
           `no token is set for ${url}, which is on another machine`,

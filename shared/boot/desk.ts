@@ -56,7 +56,7 @@ export async function openApprovals(place: Place): Promise<Approving> {
 
 /** Whether a dashboard at this address shares this machine's file. */
 export function isOnThisMachine(url: string): boolean {
-  return LOOPBACK.test(URL.parse(url)?.hostname ?? '');
+  return LOOPBACK.test(URL.parse(baseOf(url))?.hostname ?? '');
 }
 
 /** The dashboard's API, where a dashboard with a token is set. */
@@ -103,9 +103,11 @@ async function poll(store: ApprovalStore, clock: Clock, id: string, ms: number, 
   }
 }
 
-/** The address of the dashboard as a link: https where the configuration names none. */
+/** The address of the dashboard as a link: where the configuration names no scheme https, and http on this machine. */
 export function baseOf(url: string): string {
-  return /^[a-z]+:\/\//i.test(url) ? url : `https://${url}`;
+  if (/^[a-z]+:\/\//i.test(url)) return url;
+  const plain = `http://${url}`;
+  return LOOPBACK.test(URL.parse(plain)?.hostname ?? '') ? plain : `https://${url}`;
 }
 
 function linksTo(url: string): (id: string) => string {

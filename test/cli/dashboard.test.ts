@@ -80,6 +80,7 @@ it('makes a link that leads to the dashboard that runs', async () => {
 
 it.each([
   ['where links lead', undefined, 'http://127.0.0.1:8090', '8090'],
+  ['there, too, where no scheme is set', undefined, 'localhost:8090', '8090'],
   ['where it is told, whatever is set', '9000', 'http://127.0.0.1:8090', '9000'],
   ['on 8080 where nothing is set', undefined, undefined, '8080'],
   ['on 8080 beside one on another machine', undefined, 'https://agent.lan:8443', '8080'],

@@ -162,6 +162,9 @@ describe('doctor looks at the dashboard', () => {
     expect(await checks.dashboard(configured('dashboard: { url: "http://127.0.0.1:8080" }').context)).toMatchObject({
       seen: 'http://127.0.0.1:8080, on this machine',
     });
+    expect(await checks.dashboard(configured('dashboard: { url: "localhost:8080" }').context)).toMatchObject({
+      seen: 'localhost:8080, on this machine',
+    });
     expect(await checks.dashboard(configured('dashboard: { url: "https://agent.lan" }').context)).toMatchObject({
       problem: expect.stringContaining('no token is set for https://agent.lan'),
     });
