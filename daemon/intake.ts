@@ -1,5 +1,8 @@
 import type { Log } from '../shared/kernel/log.ts';
 import type { Catalog } from '../shared/workflow/catalog.ts';
+import type { Announcer } from './announce/announcer.ts';
+import { INBOX, notTakenIn, unreadable, WORKFLOWS } from './announce/problem.ts';
+import { forEach } from './each.ts';
 import type { IncidentPorts, Incidents } from './incidents/incidents.ts';
 import type { Sleep } from './sleep.ts';
 import type { Starter } from './starter.ts';
@@ -9,8 +12,9 @@ export interface IntakeOptions {
   readonly inbox: DaemonInbox;
   readonly incidents: Incidents;
   readonly ports: IncidentPorts;
-  readonly starter: Starter;
+  readonly starter: Pick<Starter, 'startManual'>;
   readonly catalog: () => Promise<Catalog>;
+  readonly health: Pick<Announcer, 'healthy' | 'unhealthy'>;
   readonly sleep: Sleep;
   readonly log: Log;
 }
@@ -23,11 +27,12 @@ const PAUSE = 5_000;
 
 /** Takes in what came from outside, alerts and what people have started at the dashboard, until it is told to stop. */
 export async function intake(options: IntakeOptions, signal: AbortSignal): Promise<void> {
-  const { inbox, sleep, log } = options;
+  const { inbox, health, sleep, log } = options;
   let failing = false;
   while (!signal.aborted) {
     try {
       await takeIn(options);
+      await health.healthy(INBOX);
       await inbox.arrived(PATIENCE, signal);
       failing = false;
     } catch (error) {
@@ -35,18 +40,24 @@ export async function intake(options: IntakeOptions, signal: AbortSignal): Promi
       // One line an outage.
       if (!failing) log('the inbox cannot be read or written; it is tried again', error);
       failing = true;
+      await health.unhealthy(notTakenIn(error));
       await sleep(PAUSE, signal);
     }
   }
 }
 
-/** One look. What a crash leaves behind is found by the next one. */
-async function takeIn({ inbox, incidents, ports, starter, catalog }: Omit<IntakeOptions, 'sleep' | 'log'>) {
-  const workflows = [...(await catalog()).workflows.values()];
-  await incidents.takeIn(inbox, workflows);
-  for (const entry of await inbox.waiting()) {
-    if (entry.body.kind === 'manual')
-      await inbox.acknowledge(entry.id, entry.version, await starter.startManual(entry));
-  }
-  await incidents.deliver(ports);
+/** One look. What a crash leaves behind is found by the next one; what cannot be done holds up nothing else. */
+async function takeIn({ inbox, incidents, ports, starter, catalog, health }: IntakeOptions): Promise<void> {
+  const { workflows, problems } = await catalog();
+  const looks = [
+    () => incidents.takeIn(inbox, [...workflows.values()]),
+    async () =>
+      forEach(await inbox.waiting(), async (entry) => {
+        if (entry.body.kind === 'manual')
+          await inbox.acknowledge(entry.id, entry.version, await starter.startManual(entry));
+      }),
+    () => incidents.deliver(ports),
+  ];
+  await (problems.length === 0 ? health.healthy(WORKFLOWS) : health.unhealthy(unreadable(problems)));
+  await forEach(looks, (look) => look());
 }

@@ -51,7 +51,7 @@ export class Leader {
       ...{ board: stores.board, view: this.#view, breakers, spending, outboxWaiting, health, catalog },
       ...{ watched: watchedOf(config, env), sources, by: hostname(), clock, sleep, log },
     };
-    const taken = { inbox: stores.inbox, ports: this.#ports(), starter: this.#starter, catalog, sleep, log };
+    const taken = { inbox: stores.inbox, ports: this.#ports(), starter: this.#starter, catalog, health, sleep, log };
     try {
       await Promise.all([
         this.#schedule(signal),

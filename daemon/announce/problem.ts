@@ -1,5 +1,6 @@
-import type { OpsError } from '../../shared/kernel/errors.ts';
+import { messageOf, type OpsError } from '../../shared/kernel/errors.ts';
 import type { Severity } from '../../shared/notify/notification.ts';
+import { type Problem as InFile, problemText } from '../../shared/workflow/problem.ts';
 
 /** What keeps a daemon from its work. */
 export interface Problem {
@@ -46,5 +47,31 @@ export function diskFull(freeBytes: number): Problem {
     id: DISK,
     what: `The disk with approvals, runs and logs is almost full: ${Math.floor(freeBytes / 2 ** 20)} MiB are left.`,
     remedy: 'Free space: what cannot be recorded is not done.',
+  };
+}
+
+export const WORKFLOWS = 'workflows';
+
+/** Whoever writes such a file sees what is wrong with it; people hear of what is left so. */
+export function unreadable(problems: readonly InFile[]): Problem {
+  const [first] = problems;
+  return {
+    id: WORKFLOWS,
+    what: `Workflows cannot be read, and start by nothing: ${first === undefined ? '' : problemText(first)}`,
+    remedy: 'Correct the file: k8s-agent workflow validate shows all that is wrong.',
+    severity: 'warning',
+    patience: OUTAGE,
+  };
+}
+
+export const INBOX = 'inbox';
+
+/** People hear of it after two minutes: what an alert says is only seen when it is taken in. */
+export function notTakenIn(error: unknown): Problem {
+  return {
+    id: INBOX,
+    what: `The inbox cannot be taken in as a whole: ${messageOf(error)}`,
+    remedy: 'The daemon’s log says more. Until it can, look at Alertmanager itself.',
+    patience: 120_000,
   };
 }

@@ -1,6 +1,7 @@
 import type { Inbox } from '../../shared/control-plane/ports.ts';
 import type { Clock } from '../../shared/kernel/clock.ts';
 import type { Labels, Workflow } from '../../shared/workflow/definition.ts';
+import { forEach } from '../each.ts';
 import type { Context, Effect, News } from './incident.ts';
 import { workflowFor } from './match.ts';
 import { keyOf, type Owner } from './owner.ts';
@@ -38,14 +39,14 @@ export class Incidents {
     this.#options = options;
   }
 
-  /** Takes in the alerts that wait, and acknowledges them; what a person has triggered is left to others. */
+  /** Takes in the alerts that wait, and acknowledges them; what a person has triggered is left to others. Throws in the end where one failed. */
   async takeIn(inbox: Pick<Inbox, 'waiting' | 'acknowledge'>, workflows: readonly Workflow[]): Promise<void> {
-    for (const { id, version, body } of await inbox.waiting()) {
-      if (body.kind !== 'alert') continue;
+    await forEach(await inbox.waiting(), async ({ id, version, body }) => {
+      if (body.kind !== 'alert') return;
       const run = await this.take({ entry: id, version, alert: body.alert }, workflows);
       // Where it has news since, it comes again.
       await inbox.acknowledge(id, version, run);
-    }
+    });
   }
 
   /** Stores what an alert says. The run that it belongs to; undefined where no workflow wants it. */
