@@ -143,7 +143,7 @@ describe('a run that its daemon has left', () => {
         return rig.leases.abandoned(now);
       },
     };
-    const drive = { ...rig.drive, catalog: async () => ({ workflows: new Map(), problems: [] }) };
+    const drive = { ...rig.drive, catalog: async () => ({ ...(await rig.drive.catalog()), workflows: new Map() }) };
     const stop = new AbortController();
     onTestFinished(() => stop.abort());
     void rig.crewOf('b', { drive, leases }).adopt(stop.signal);

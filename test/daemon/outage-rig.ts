@@ -20,7 +20,7 @@ const BAD_GATEWAY = '<html><body>502 Bad Gateway</body></html>';
 const FAILURE = `HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: ${BAD_GATEWAY.length}\r\n\r\n${BAD_GATEWAY}`;
 
 /** What stands between a daemon and its dashboard. */
-export class Front {
+class Front {
   #mode: Mode = 'open';
   #answers = 0;
   #lost = 0;
