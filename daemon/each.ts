@@ -11,6 +11,6 @@ export async function forEach<T>(all: Iterable<T>, work: (one: T) => Promise<voi
 }
 
 /** It would be the same for all others, and take long. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   return error instanceof OpsError && ['unreachable', 'timeout'].includes(error.code);
 }

@@ -1,7 +1,8 @@
 import type { Approvals } from '../../shared/approvals/approvals.ts';
 import type { Notification } from '../../shared/notify/notification.ts';
+import type { RunEvent } from '../../shared/workflow/events.ts';
 import type { Runs } from '../../shared/workflow/runs.ts';
-import { replay } from '../../shared/workflow/state.ts';
+import { forEach, isAway } from '../each.ts';
 import { approvalNews } from './approval-news.ts';
 import type { Ledger } from './ledger.ts';
 import { linkTo } from './links.ts';
@@ -25,11 +26,19 @@ export interface ApprovalWatchOptions {
 export async function tellApprovals(options: ApprovalWatchOptions): Promise<void> {
   const { approvals, runs, ledger, notify, base } = options;
   const { approvalLink = async (id: string) => linkTo(base, 'pending', id) } = options;
-  for (const approval of await approvals.list({ states: ['pending'], limit: 1_000 })) {
+  await forEach(await approvals.list({ states: ['pending'], limit: 1_000 }), async (approval) => {
     const id = `approval-wanted ${approval.id}`;
-    if (ledger.isKnown(id)) continue;
-    const run = approval.run === undefined ? undefined : replay(await runs.history(approval.run));
-    const news = approvalNews(approval, run, await approvalLink(approval.id));
+    if (ledger.isKnown(id)) return;
+    const events = approval.run === undefined ? [] : await historyOf(runs, approval.run);
+    const news = approvalNews(approval, events, await approvalLink(approval.id));
     await ledger.tell(news.kind, [id], () => notify(news));
-  }
+  });
+}
+
+/** Somebody is asked for an approval, too, whose run nobody can read. */
+async function historyOf(runs: Pick<Runs, 'history'>, run: string): Promise<readonly RunEvent[]> {
+  return runs.history(run).catch((error: unknown) => {
+    if (isAway(error)) throw error;
+    return [];
+  });
 }

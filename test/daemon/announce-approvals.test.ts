@@ -41,6 +41,30 @@ describe('an approval that waits', () => {
     expect(await two.look()).toEqual([]);
   });
 
+  it('is told though the run of another one cannot be read, and that one, too, without its run', async () => {
+    const rig = announceRig();
+    const { look } = rig.daemon();
+    const read = rig.plane.runs.read.bind(rig.plane.runs);
+    rig.plane.runs.read = async (run) => (run === 'run-bad' ? Promise.reject(new Error('another version')) : read(run));
+    await ask(rig, 1, { run: 'run-bad' });
+    await ask(rig, 2);
+    expect((await look()).map(({ id }) => id).sort()).toEqual([
+      'approval-wanted ap-0000000001',
+      'approval-wanted ap-0000000002',
+    ]);
+  });
+
+  it('is as urgent as the worst alert that has joined its run', async () => {
+    const rig = announceRig();
+    const { look } = rig.daemon();
+    const { run, alert } = await rig.incident('web', { severity: 'warning' });
+    await look();
+    const critical = { ...alert, labels: { ...alert.labels, severity: 'critical' } };
+    await ask(rig, 1, { run });
+    await rig.runs.record(run, (_, at) => ({ type: 'alert-joined', at, alert: critical }));
+    expect(await look()).toMatchObject([{ kind: 'approval-wanted', severity: 'critical' }]);
+  });
+
   it('is told by the daemon that leads alone', async () => {
     const rig = announceRig();
     const { look, state } = rig.daemon();

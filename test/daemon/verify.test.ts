@@ -126,3 +126,10 @@ it('an alert about nothing in the cluster is judged by itself', async () => {
   expect(verification?.result).toBe('cleared');
   expect(verification?.detail).toContain('Alert CertificateExpires: nothing in the cluster tells more than its alert.');
 });
+
+it('an alert about an address that is no node is judged by itself', async () => {
+  const labels = { alertname: 'ProbeFailed', namespace: '', pod: '', instance: 'https://shop.lan/a/../b:443' };
+  const { verification } = await verified({ 0: { ...repaired(), objects: {} } }, { alert: anAlert({ labels }) });
+  expect(verification?.detail).toContain('nothing in the cluster tells more than its alert.');
+  expect(verification?.result).toBe('cleared');
+});
