@@ -6,7 +6,8 @@ const LONGEST = 86_400_000;
 
 /**
  * How long a service wants to be left alone: Discord's `retry_after`, Telegram's `parameters.retry_after`, else the header
- * (Slack, ntfy), which names seconds or a date. Undefined where it does not say.
+ * (Slack, ntfy), which names seconds or a date. Undefined where it does not say, or names a moment that is over: its clock
+ * or ours is wrong.
  */
 export function retryAfterOf(
   { json, retryAfter }: Pick<Answer, 'json' | 'retryAfter'>,
@@ -14,7 +15,7 @@ export function retryAfterOf(
 ): number | undefined {
   const seconds = numberAt(json, 'retry_after') ?? numberAt(json, 'parameters', 'retry_after');
   const wanted = seconds === undefined ? headerOf(retryAfter, now) : seconds * 1_000;
-  return wanted === undefined || Number.isNaN(wanted) ? undefined : Math.min(Math.max(0, Math.ceil(wanted)), LONGEST);
+  return wanted === undefined || !(wanted > 0) ? undefined : Math.min(Math.ceil(wanted), LONGEST);
 }
 
 function headerOf(header: string | undefined, now: number): number | undefined {

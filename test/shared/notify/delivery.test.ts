@@ -101,7 +101,8 @@ describe('a service that wants to be left alone', () => {
   it.each([
     ['120', 120_000],
     ['Tue, 24 Nov 2026 06:00:30 GMT', 30_000],
-    ['Tue, 24 Nov 2026 05:00:00 GMT', 0],
+    ['Tue, 24 Nov 2026 05:00:00 GMT', undefined],
+    ['0', undefined],
     ['999999999', 86_400_000],
     ['soon', undefined],
     [undefined, undefined],

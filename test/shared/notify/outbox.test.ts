@@ -231,6 +231,14 @@ describe('a limit', () => {
     expect(services.received).toHaveLength(messages + 1);
   });
 
+  it('that a service asks for without a time is not tried again at once', async () => {
+    const { notifier, round, services } = await notifyRig({ channels: { slack: {} } });
+    services.answer = () => ({ status: 429, headers: { 'retry-after': '0' } });
+    notifier.notify(message('a'));
+    expect(await round()).toBe(5_000);
+    expect(services.received).toHaveLength(1);
+  });
+
   it('that a service asks for holds for the whole channel, exactly, over a restart, and is no outage', async () => {
     const { notifier, round, services, clock, logged, options, file, channels, outbox } = await notifyRig();
     services.answer = () => ({ status: 429, headers: { 'retry-after': '30' } });
