@@ -68,7 +68,7 @@ export interface Known {
   readonly firing?: readonly Firing[];
 }
 
-export interface Firing {
+interface Firing {
   readonly entry: string;
   /** The same for each time that one alert fires. */
   readonly alert: string;
